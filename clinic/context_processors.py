@@ -1,0 +1,48 @@
+"""What every page needs: the app bar, the theme, demo mode."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from clinic.demo import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.enums import Role
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    icon: str
+    url: str
+    current: bool
+
+
+# (label, icon, URL name, roles that see it)
+_NAV = (
+    ("Today", "calendar", "notes:day", (Role.THERAPIST, Role.ASSISTANT, Role.OFFICE, Role.ADMIN)),
+    ("Superbills", "receipt", "billing:superbills", (Role.OFFICE, Role.ADMIN)),
+    ("Payers", "shield", "billing:payers", (Role.ADMIN,)),
+    ("Techniques", "hand", "notes:vocabulary", (Role.ADMIN,)),
+    ("Audit", "journal", "audit", (Role.ADMIN,)),
+)
+
+
+def shell(request) -> dict:
+    """The frame around each page."""
+    context = {"demo_mode": settings.DEMO, "theme": "auto", "nav": []}
+    if settings.DEMO:
+        context |= {"demo_logins": DEMO_LOGINS, "demo_password": DEMO_PASSWORD}
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        context |= {"theme": user.theme, "practice": request.practice, "nav": _nav(request)}
+    return context
+
+
+def _nav(request) -> list[NavItem]:
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    return [
+        NavItem(label, icon, reverse(name), here == name)
+        for label, icon, name, roles in _NAV
+        if request.user.role in roles
+    ]

@@ -1,0 +1,54 @@
+"""Reading the environment: one sentence when something needed is missing."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable NAME, or what the file named by NAME_FILE holds (container secrets)."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    raw = os.environ.get(name)
+    return default if raw is None else raw.strip().lower() in TRUE_WORDS
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def secret(name: str, *, demo_file: Path | None) -> str:
+    """A secret of at least 32 characters.
+
+    In demo mode (``demo_file`` given) a missing one is made once and kept in that file.
+    Raises ImproperlyConfigured with what to set.
+    """
+    value = text(name)
+    if not value and demo_file is not None:
+        value = _own_secret(demo_file)
+    if len(value) < 32:
+        raise ImproperlyConfigured(
+            f"Set {name} to at least 32 random characters before starting Handline, for example "
+            f"the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return value
+
+
+def _own_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    value = secrets.token_urlsafe(48)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+        handle.write(value)
+    return value

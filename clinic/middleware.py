@@ -1,0 +1,48 @@
+"""Per-request ground: an id, the practice's scope and time zone, no caching of charts."""
+
+import secrets
+
+from django.utils import timezone
+
+from clinic.request_id import set_request_id
+from clinic.scope import scope
+
+
+class RequestIdMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.request_id = secrets.token_hex(8)
+        set_request_id(request.request_id)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id
+        return response
+
+
+class PracticeScopeMiddleware:
+    """One door: the practice is the signed-in user's, whatever the URL says."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.practice = request.user.practice
+        with scope(request.practice), timezone.override(request.practice.zone):
+            return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Pages of signed-in people are never kept by the browser or a proxy."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+        return response

@@ -1,0 +1,68 @@
+"""The practice (billing entity) and its locations."""
+
+from zoneinfo import ZoneInfo
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from clinic.scope import ScopedModel
+from clinic.validators import validate_npi
+
+
+class Address(models.Model):
+    street = models.CharField(max_length=100, blank=True)
+    city = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=2, blank=True)
+    zip_code = models.CharField("ZIP code", max_length=10, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def one_line_address(self) -> str:
+        town = " ".join(part for part in (self.state, self.zip_code) if part)
+        return ", ".join(part for part in (self.street, self.city, town) if part)
+
+
+class Practice(Address):
+    """A billing entity: the owner of every business row."""
+
+    name = models.CharField(max_length=120)
+    npi = models.CharField("NPI (type 2)", max_length=10, validators=[validate_npi])
+    tax_id = models.CharField(
+        max_length=10,
+        validators=[RegexValidator(r"^\d{2}-\d{7}$", "Write the EIN as 12-3456789.")],
+    )
+    timezone = models.CharField(max_length=40, default="America/New_York")
+    therapists_see_all = models.BooleanField(
+        default=False, help_text="Therapists open every chart of the practice, not only their own."
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Location(ScopedModel, Address):
+    """A place where the practice treats, with its place-of-service code."""
+
+    name = models.CharField(max_length=80)
+    place_of_service = models.CharField(
+        max_length=2, default="11", validators=[RegexValidator(r"^\d{2}$", "Two digits, e.g. 11.")]
+    )
+    active = models.BooleanField(default=True)
+
+    class Meta(ScopedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "name"], name="clinic_location_name_once_per_practice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,20 @@
+"""All addresses. The project's root is the only place of clinic that names the other apps."""
+
+from django.urls import include, path
+
+from clinic.views import audit, errors, home, styleguide
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("theme/", home.set_theme, name="set_theme"),
+    path("healthz", home.healthz, name="healthz"),
+    path("audit/", audit.audit_trail, name="audit"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("accounts/", include("allauth.account.urls")),
+    path("notes/", include("notes.urls")),
+    path("billing/", include("billing.urls")),
+]
+
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,12 @@
+"""The components in all their states, for those who build pages."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from clinic.permissions import EVERYONE, allow
+
+
+@allow(*EVERYONE)
+@require_GET
+def styleguide(request):
+    return render(request, "clinic/styleguide.html")

@@ -1,0 +1,52 @@
+"""Database guards of the clinical record: what belongs to a signed note stays as it was."""
+
+from clinic.guards import DELETE, INSERT, UPDATE, Guard, append_only, register
+
+_FROZEN = "A signed note cannot be changed: write an addendum."
+
+
+def _signed(note_id: str) -> str:
+    return f"EXISTS (SELECT 1 FROM notes_note n WHERE n.id = {note_id} AND n.status <> 'draft')"
+
+
+def _signed_through(parent: str, parent_id: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {parent} p JOIN notes_note n ON n.id = p.note_id "
+        f"WHERE p.id = {parent_id} AND n.status <> 'draft')"
+    )
+
+
+def _children(table: str, condition_of) -> list[Guard]:
+    old, new = condition_of("OLD"), condition_of("NEW")
+    return [
+        Guard(f"{table}_signed_no_insert", table, INSERT, _FROZEN, new),
+        Guard(f"{table}_signed_no_update", table, UPDATE, _FROZEN, f"{old} OR {new}"),
+        Guard(f"{table}_signed_no_delete", table, DELETE, _FROZEN, old),
+    ]
+
+
+def register_notes() -> None:
+    register(
+        [
+            Guard("notes_note_signed_no_update", "notes_note", UPDATE, _FROZEN,
+                  "OLD.status <> 'draft'"),
+            Guard("notes_note_signed_no_delete", "notes_note", DELETE, _FROZEN,
+                  "OLD.status <> 'draft'"),
+        ]
+    )  # fmt: skip
+    for table in ("notes_treatmentblock", "notes_procedure"):
+        register(_children(table, lambda row: _signed(f"{row}.note_id")))
+    register(
+        _children(
+            "notes_blockregion",
+            lambda row: _signed_through("notes_treatmentblock", f"{row}.block_id"),
+        )
+    )
+    register(
+        _children(
+            "notes_procedureregion",
+            lambda row: _signed_through("notes_procedure", f"{row}.procedure_id"),
+        )
+    )
+    register(append_only("notes_signature", "Signatures"))
+    register(append_only("notes_addendum", "Addenda"))
