@@ -13,7 +13,7 @@ class QuietFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
-    def formatException(self, ei) -> str:  # noqa: N802 - logging's own name
+    def formatException(self, ei) -> str:
         kind, _, trace = ei
         frames = traceback.extract_tb(trace)[-6:]
         places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))

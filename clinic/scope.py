@@ -83,6 +83,10 @@ class ScopedModel(models.Model):
         abstract = True
         base_manager_name = "objects"
 
+    def save(self, *args, **kwargs):
+        self.take_practice_from_scope()
+        super().save(*args, **kwargs)
+
     def take_practice_from_scope(self) -> None:
         """Fill in the practice, or refuse a row of another one."""
         in_scope = current_practice_id()
@@ -92,7 +96,3 @@ class ScopedModel(models.Model):
             raise ScopeError("Say which practice the row belongs to.")
         if in_scope is not None and self.practice_id != in_scope:
             raise ScopeError("This row belongs to another practice.")
-
-    def save(self, *args, **kwargs):
-        self.take_practice_from_scope()
-        super().save(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from billing.enums import PolicyStatus
 from clinic.scope import ScopedModel
@@ -48,7 +49,8 @@ class PayerPolicy(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.payer} v{self.version} (from {self.starts_on:%b} {self.starts_on.day}, {self.starts_on.year})"
+        since = date_format(self.starts_on, "M j, Y")
+        return f"{self.payer} v{self.version} (from {since})"
 
 
 class Fee(ScopedModel):

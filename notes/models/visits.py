@@ -1,8 +1,11 @@
 """One attendance."""
 
+import uuid
+
 from django.db import models
 
 from clinic.enums import Role
+from clinic.models import Clinician
 from clinic.permissions import sees_every_chart
 from clinic.scope import ScopedManager, ScopedModel, ScopedQuerySet
 from notes.enums import VisitStatus
@@ -13,21 +16,20 @@ class VisitQuerySet(ScopedQuerySet):
         """The visits this person may open: the practice's, or one's own patients'."""
         if sees_every_chart(user):
             return self
-        mine = models.Q(clinician__user=user) | models.Q(episode__clinician__user=user)
+        own = models.Q(user=user)
         if user.role == Role.ASSISTANT:
-            mine |= models.Q(clinician__supervisor__isnull=True, clinician__in=_supervisors(user))
-        return self.filter(mine)
-
-
-def _supervisors(user):
-    from clinic.models import Clinician  # noqa: PLC0415 circular through the app registry
-
-    return Clinician.objects.filter(pk__in=Clinician.objects.filter(user=user).values("supervisor"))
+            # An assistant treats the patients of the supervising therapist.
+            own |= models.Q(pk__in=Clinician.objects.filter(user=user).values("supervisor"))
+        mine = Clinician.objects.filter(own).values("pk")
+        return self.filter(
+            models.Q(clinician__in=mine) | models.Q(episode__clinician__in=mine)
+        )
 
 
 class Visit(ScopedModel):
     """One attendance of a patient, booked or walked in."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     episode = models.ForeignKey("notes.EpisodeOfCare", models.PROTECT, related_name="visits")
     patient = models.ForeignKey("clinic.Patient", models.PROTECT, related_name="visits")
     clinician = models.ForeignKey("clinic.Clinician", models.PROTECT, related_name="visits")
