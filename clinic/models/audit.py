@@ -22,8 +22,8 @@ class AuditEvent(models.Model):
     request_id = models.CharField(max_length=32, blank=True)
     detail = models.JSONField(default=dict)
 
-    objects = ScopedManager()
     unscoped = models.Manager()
+    objects = ScopedManager()
 
     class Meta:
         indexes = [
@@ -31,6 +31,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["practice_id", "patient_id", "-at"]),
         ]
         base_manager_name = "unscoped"
+        default_manager_name = "objects"
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"

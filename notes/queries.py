@@ -1,0 +1,57 @@
+"""Reading the record: each page's rows in a fixed number of queries."""
+
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from clinic.models import User
+from notes.models import (
+    BlockRegion,
+    EpisodeDiagnosis,
+    Note,
+    Procedure,
+    ProcedureRegion,
+    TreatmentBlock,
+    Visit,
+)
+
+
+def visits_on(day: date, *, user: User) -> QuerySet[Visit]:
+    """The day's visits this person may open, in order of time."""
+    return (
+        Visit.objects.visible_to(user)
+        .filter(date=day)
+        .select_related("patient", "clinician", "coverage__payer", "episode", "location", "note")
+        .order_by("starts_at", "pk")
+    )
+
+
+def visits_to_open(user: User) -> QuerySet[Visit]:
+    """The visits this person may open, with what the chart's frame shows."""
+    return Visit.objects.visible_to(user).select_related(
+        "patient",
+        "clinician__supervisor",
+        "coverage__payer",
+        "episode__clinician",
+        "location",
+        "note__author",
+        "practice",
+    )
+
+
+def blocks_of(note: Note) -> QuerySet[TreatmentBlock]:
+    regions = BlockRegion.objects.select_related("region")
+    return note.blocks.select_related("technique", "performer").prefetch_related(
+        Prefetch("block_regions", queryset=regions)
+    )
+
+
+def procedures_of(note: Note) -> QuerySet[Procedure]:
+    regions = ProcedureRegion.objects.select_related("region")
+    return note.procedures.select_related("performer").prefetch_related(
+        Prefetch("procedure_regions", queryset=regions)
+    )
+
+
+def diagnoses_of(visit: Visit) -> QuerySet[EpisodeDiagnosis]:
+    return EpisodeDiagnosis.objects.filter(episode=visit.episode_id)

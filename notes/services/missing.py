@@ -1,0 +1,44 @@
+"""What a draft still lacks before it can be signed, each with the field that mends it.
+
+These are the chart's own needs; what a payer's policy asks on top are billing's findings.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from notes.models import Note, Procedure, TreatmentBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing to mend: a sentence, and the id of the element to go to."""
+
+    text: str
+    anchor: str
+
+
+def missing_for(
+    note: Note, blocks: Sequence[TreatmentBlock], procedures: Sequence[Procedure]
+) -> list[Missing]:
+    """Everything that stops signing, in the order of the page."""
+    found = []
+    if not blocks and not procedures:
+        found.append(Missing("Chart at least one treatment block or procedure.", "add-block"))
+    for number, block in enumerate(blocks, start=1):
+        found += [Missing(text, f"block-{block.public_id}") for text in _of_block(number, block)]
+    for field, wanted in (
+        ("subjective", "Write what the patient reports."),
+        ("assessment", "Write the assessment: the response, and why skilled care is needed."),
+        ("plan", "Write the plan for the next visit."),
+    ):
+        if not getattr(note, field).strip():
+            found.append(Missing(wanted, f"id_{field}"))
+    return found
+
+
+def _of_block(number: int, block: TreatmentBlock) -> Iterable[str]:
+    who = f"Block {number} ({block.technique.label})"
+    if block.technique.needs_region and not block.block_regions.all():
+        yield f"{who}: choose the region."
+    if block.technique.code and block.technique.needs_region and not block.response.strip():
+        yield f"{who}: write the response."
