@@ -41,7 +41,10 @@ class SampleFilterForm(forms.Form):
     )
 
 
-STATES = "draft planned ready signed cosign cosigned printed attention denied void".split()
+STATES = [
+    *("draft", "planned", "ready", "signed", "cosign"),
+    *("cosigned", "printed", "attention", "denied", "void"),
+]
 
 FINDINGS = [
     {
@@ -52,7 +55,7 @@ FINDINGS = [
     },
     {
         "level": "warn",
-        "text": "3 minutes between 9:30 and 9:33 are not charted. They do not count.",
+        "text": "9:30 to 9:33 is not charted: 3 minutes that do not count.",
     },
     {"level": "info", "text": "97530 takes modifier 59: the timeline shows separate intervals."},
 ]
@@ -201,7 +204,7 @@ TIMELINE = {
 
 ROWS = [
     ("Marisol Vega", "20418", "9:00 AM", "D. Okafor, PT", CHARGES["lines"], "$147.00", "ready"),
-    ("Theo Brandt", "20377", "9:00 AM", "A. Lindqvist, DC", CHARGES["lines"][:1], "$52.00", "void"),
+    ("Theo Brandt", "20377", "9:00 AM", "A. Lind, DC", CHARGES["lines"][:1], "$52.00", "void"),
     (
         "Joan Whitaker",
         "19822",

@@ -4,9 +4,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from clinic.permissions import EVERYONE, allow
+from clinic.styleguide import context
 
 
 @allow(*EVERYONE)
 @require_GET
 def styleguide(request):
-    return render(request, "clinic/styleguide.html")
+    return render(request, "clinic/styleguide.html", context())
