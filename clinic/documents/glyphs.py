@@ -1,0 +1,71 @@
+"""Which characters our fonts can print. One that they cannot would break PDF/A silently."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+
+from .errors import DocumentError
+
+FONTS = Path(__file__).parent / "fonts"
+WEIGHTS = {400: "SourceSans3-Regular", 600: "SourceSans3-Semibold", 700: "SourceSans3-Bold"}
+LONGEST_TEXT = 20_000
+MOST_ROWS = 400
+MOST_TEXT = 400_000
+ATTACHED_ONLY = {"derivation"}  # not printed: any character may stand in it
+
+
+@cache
+def printable() -> frozenset[str]:
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 slow import
+
+    maps = [TTFont(FONTS / f"{name}.ttf", lazy=True).getBestCmap() for name in WEIGHTS.values()]
+    common = {chr(code) for code in set.intersection(*map(set, maps))}
+    hidden = {char for char in common if unicodedata.category(char) in ("Cc", "Cf", "Co")}
+    return frozenset(common - hidden | {"\n", "\t", "\r"})
+
+
+def first_unprintable(text: str) -> str:
+    """The first character that cannot be put on paper, or nothing. Forms may ask early."""
+    return next((char for char in text if char not in printable()), "")
+
+
+def check_printable(context) -> None:
+    total = 0
+    for where, text in _texts(context, ""):
+        total += len(text)
+        if len(text) > LONGEST_TEXT:
+            raise DocumentError(
+                f"The {where} is {len(text):,} characters long; a document holds at most "
+                f"{LONGEST_TEXT:,} in one field. Shorten it or move the rest to an addendum."
+            )
+        if bad := first_unprintable(text):
+            name = unicodedata.name(bad, "no name")
+            raise DocumentError(
+                f"The {where} contains the character {bad!r} (U+{ord(bad):04X}, {name}), "
+                "which the document's font cannot print. Replace it and try again."
+            )
+    if total > MOST_TEXT:
+        raise DocumentError(
+            f"The document would hold {total:,} characters; at most {MOST_TEXT:,} are printed. "
+            "Shorten the longest texts."
+        )
+
+
+def _texts(value, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where or "text", value
+    elif isinstance(value, tuple):
+        if len(value) > MOST_ROWS:
+            raise DocumentError(
+                f"The list of {where} has {len(value):,} rows; a document prints at most "
+                f"{MOST_ROWS}. Divide the visit or remove rows."
+            )
+        for number, item in enumerate(value, start=1):
+            yield from _texts(item, f"{where} {number}")
+    elif is_dataclass(value):
+        for field in fields(value):
+            if field.name not in ATTACHED_ONLY:
+                label = field.name.replace("_", " ")
+                yield from _texts(getattr(value, field.name), f"{where} {label}".strip())

@@ -1,0 +1,37 @@
+"""The child of `worker`: reads jobs, writes documents, ends when its input closes."""
+
+import os
+import resource
+import sys
+
+from .errors import DocumentError
+from .press import press
+from .worker import LENGTH, unpack
+
+
+def answer(body: bytes) -> bytes:
+    try:
+        return b"\0" + press(unpack(body))
+    except DocumentError as refusal:
+        return b"\1" + str(refusal).encode()
+
+
+def serve(jobs, documents) -> None:
+    while head := jobs.read(LENGTH.size):
+        (length,) = LENGTH.unpack(head)
+        reply = answer(jobs.read(length))
+        documents.write(LENGTH.pack(len(reply)) + reply)
+        documents.flush()
+
+
+def main() -> None:
+    limit = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    # Anything that prints would garble the answers: standard output moves aside.
+    documents = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, documents)
+
+
+if __name__ == "__main__":
+    main()
