@@ -1,0 +1,53 @@
+"""`dbsetup`: bring the database to where this version of Handline needs it."""
+
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from clinic import guards
+
+# Releases in which SQLite's WAL corruption bug is mended, per branch.
+_MENDED = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7), (3, 51): (3, 51, 3)}
+
+
+def is_wal_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite release may keep a write-ahead log.
+
+    Releases before 3.51.3 can corrupt the file when a checkpoint meets a writer; the mend
+    was carried back to 3.50.7 and 3.44.6 only.
+    """
+    branch = version[:2]
+    return branch > (3, 51) or (branch in _MENDED and version >= _MENDED[branch])
+
+
+class Command(BaseCommand):
+    help = "Set the journal mode, migrate, install the guards, load the tables, check. Repeatable."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--database", default="default")
+
+    def handle(self, *, database: str, verbosity: int, **options):
+        connection = connections[database]
+        if connection.vendor == "sqlite":
+            self._set_journal_mode(connection)
+        call_command("migrate", database=database, interactive=False, verbosity=verbosity - 1)
+        guards.install(database)
+        if "load_reference" in get_commands():
+            call_command("load_reference", verbosity=verbosity - 1)
+        call_command("check", databases=[database], stdout=self.stderr)
+        self.stdout.write(self.style.SUCCESS("The database is ready."))
+
+    def _set_journal_mode(self, connection) -> None:
+        """Once, here: switching per connection makes processes wait for and fail each other."""
+        version = connection.Database.sqlite_version_info
+        wanted = "wal" if is_wal_safe(version) else "delete"
+        if wanted == "delete":
+            self.stderr.write(
+                f"SQLite {'.'.join(map(str, version))} can damage a write-ahead log, so the slower "
+                "rollback journal is used. Install requirements.txt to get a mended SQLite."
+            )
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode")
+            if cursor.fetchone()[0] != wanted:
+                cursor.execute(f"PRAGMA journal_mode={wanted}")

@@ -1,0 +1,76 @@
+"""Fixtures of the whole suite. Objects come from tests/factories.py."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from clinic.enums import Role
+from clinic.models import Practice, User
+from clinic.scope import scope
+from tests.factories import make_clinician, make_practice, make_user
+
+
+@pytest.fixture
+def practice(db) -> Practice:
+    return make_practice(name="North Clinic")
+
+
+@pytest.fixture
+def other_practice(db) -> Practice:
+    return make_practice(name="South Clinic")
+
+
+@pytest.fixture
+def in_practice(practice: Practice) -> Iterator[Practice]:
+    """Open the practice's scope for the test; asked for by name, never automatic."""
+    with scope(practice):
+        yield practice
+
+
+def user_with(role: Role, practice: Practice) -> User:
+    """A user of this role; therapists and assistants come with their clinician row."""
+    with scope(practice):
+        if role in (Role.THERAPIST, Role.ASSISTANT):
+            return make_clinician(is_assistant=role == Role.ASSISTANT).user
+        return make_user(role)
+
+
+def client_of(user: User) -> Client:
+    """A browser signed in as this person; ``client.user`` says who."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.user = user
+    return client
+
+
+@pytest.fixture
+def client_for(practice: Practice) -> Callable[..., Client]:
+    """client_for(Role.OFFICE), client_for("admin", other_practice), client_for(user)."""
+
+    def sign_in(who: Role | str | User, of: Practice | None = None) -> Client:
+        user = who if isinstance(who, User) else user_with(Role(who), of or practice)
+        return client_of(user)
+
+    return sign_in
+
+
+@pytest.fixture
+def therapist_client(client_for) -> Client:
+    return client_for(Role.THERAPIST)
+
+
+@pytest.fixture
+def assistant_client(client_for) -> Client:
+    return client_for(Role.ASSISTANT)
+
+
+@pytest.fixture
+def office_client(client_for) -> Client:
+    return client_for(Role.OFFICE)
+
+
+@pytest.fixture
+def admin_client(client_for) -> Client:
+    """Signed in as an admin of the practice (replaces pytest-django's superuser client)."""
+    return client_for(Role.ADMIN)
