@@ -17,8 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+import tinycss2
+
 ROOT = Path(__file__).resolve().parent.parent / "static" / "vendor"
 MANIFEST = ROOT / "VENDOR.json"
+# parts of Bootstrap that need its JavaScript or that we draw ourselves; a third of its weight
+UNUSED_PARTS = re.compile(
+    r"\.(accordion|blockquote|breadcrumb|bs-popover|bs-tooltip|card|carousel|dropdown|dropend"
+    r"|dropstart|dropup|figure|focus-ring|icon-link|list-group|modal|nav|navbar|offcanvas|page"
+    r"|pagination|placeholder|popover|progress|spinner|stretched-link|tab|toast|tooltip|vr"
+    r"|btn-outline-(?!secondary)\w+|btn-(info|warning|success|light|dark)|text-bg|link-offset|link-underline|link-opacity)"
+    r"(?![a-z])"
+)
 SOURCE_MAP = re.compile(rb"\s*(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S+)\s*$")
 
 
@@ -32,6 +42,7 @@ class Package:
     integrity: str  # the registry's sha512 of the tarball, pinned so that it cannot move
     files: dict[str, str]
     icons: tuple[str, ...] = ()
+    change: str = ""
 
 
 # one icon a line, as the sprite calls it; `hand=hand-index-thumb` renames one
@@ -47,6 +58,7 @@ PACKAGES = (
             "dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",
             "LICENSE": "bootstrap/LICENSE",
         },
+        change="Families of rules that Handline does not use are cut; the rest is unchanged.",
     ),
     Package(
         name="htmx.org",
@@ -75,6 +87,7 @@ PACKAGES = (
         integrity="sha512-fAU1Ly3dH7hwRg+CB8EZ0Vl0fF80zgXHeUVJyfUOKzoURr+TbwISbCW5tKUoQLERaWYG2emTCybcPbD96hdD1A==",
         files={"LICENSE": "icons/LICENSE"},
         icons=ICONS,
+        change="The icons of .ci/icons.txt, gathered in one sprite.",
     ),
 )
 
@@ -102,6 +115,27 @@ def without_source_map(content: bytes) -> bytes:
     return SOURCE_MAP.sub(b"\n", content)
 
 
+def without_unused_parts(sheet: bytes) -> bytes:
+    """Cut whole families of rules; what stays is Bootstrap's own text, in its own order."""
+    rules = tinycss2.parse_stylesheet(sheet.decode(), skip_whitespace=True)
+    return "".join(kept_rule(rule) for rule in rules).encode()
+
+
+def kept_rule(rule: tinycss2.ast.Node) -> str:
+    if rule.type == "at-rule" and rule.lower_at_keyword in {"media", "supports"}:
+        inner = tinycss2.parse_rule_list(rule.content, skip_whitespace=True, skip_comments=True)
+        kept = "".join(kept_rule(one) for one in inner)
+        prelude = tinycss2.serialize(rule.prelude)
+        return f"@{rule.at_keyword}{prelude}{{{kept}}}" if kept else ""
+    if rule.type == "at-rule" and re.search("spinner|placeholder|progress", rule.serialize()):
+        return ""
+    if rule.type != "qualified-rule":
+        return rule.serialize()
+    selectors = re.split(r",(?![^(]*\))", tinycss2.serialize(rule.prelude))
+    used = [selector for selector in selectors if not UNUSED_PARTS.search(selector)]
+    return f"{','.join(used)}{{{tinycss2.serialize(rule.content)}}}" if used else ""
+
+
 def sprite(archive: tarfile.TarFile, names: tuple[str, ...]) -> bytes:
     """Cut one SVG of <symbol>s from the whole set: the full sprite is 37 times as heavy."""
     symbols = []
@@ -119,6 +153,11 @@ def sprite(archive: tarfile.TarFile, names: tuple[str, ...]) -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{"".join(symbols)}</svg>\n'.encode()
 
 
+def prepared(target: str, content: bytes) -> bytes:
+    content = without_source_map(content)
+    return without_unused_parts(content) if target.endswith("bootstrap.min.css") else content
+
+
 def write(target: str, content: bytes) -> dict[str, str]:
     path = ROOT / target
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +168,7 @@ def write(target: str, content: bytes) -> dict[str, str]:
 def vendor(package: Package, scratch: Path) -> dict[str, object]:
     with fetch(package, scratch) as archive:
         files = [
-            write(target, without_source_map(member(archive, source)))
+            write(target, prepared(target, member(archive, source)))
             for source, target in package.files.items()
         ]
         if package.icons:
@@ -139,6 +178,7 @@ def vendor(package: Package, scratch: Path) -> dict[str, object]:
         "version": package.version,
         "license": package.license,
         "integrity": package.integrity,
+        "change": package.change,
         "files": files,
     }
 
