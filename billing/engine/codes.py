@@ -1,0 +1,265 @@
+"""Which code each entry of the chart counts for."""
+
+from collections.abc import Iterable, Iterator
+
+from billing.engine.rules import Rule
+from billing.engine.services import Piece
+from billing.engine.tables import CodeFact, Tables
+from billing.engine.types import Block, Day, Finding, Policy, Procedure, Reason, Region, Unbilled
+from billing.engine.vocabulary import NOT_TREATMENT, SPINAL, shipped_techniques
+from billing.engine.words import listed, many
+
+CMT_LEVEL = Rule(
+    "codes.cmt-level",
+    "98940 to 98942 by the number of spinal regions adjusted, 98943 for the others",
+    "CPT, in the words of the Blue plan tip and SecureCare: 1-2, 3-4 or 5 spinal regions; "
+    "98943 once",
+    "block",
+)
+OMT_LEVEL = Rule(
+    "codes.omt-level",
+    "98925 to 98929 by the number of body regions, one code a day",
+    "AAP OMT fact sheet; Palmetto OMT reminders 2009",
+    "block",
+)
+NO_REGIONS = Rule(
+    "codes.regions-missing",
+    "An adjustment whose regions are not charted has no provable level",
+    "CMT and OMT are coded by the number of regions",
+    "warn",
+)
+REPLACED = Rule(
+    "codes.replaced",
+    "A code that ended or never existed is not billed, and its replacement is named",
+    "CPT code history: APTA 2017, Gawenda 2018, ChiroEco",
+    "block",
+)
+UNKNOWN = Rule(
+    "codes.unknown",
+    "A code that the tables do not know is not billed",
+    "The code list of the loaded edition",
+    "block",
+)
+NOT_YET = Rule(
+    "codes.not-yet-valid",
+    "A code is not billed for a date before it began",
+    "CPT code history",
+    "block",
+)
+BY_TECHNIQUE = Rule(
+    "codes.technique",
+    "The code follows the technique: massage strokes are 97124, manual therapy is 97140",
+    "ChiroCode on 97124 and 97140; flexion-distraction as CMT: Today's Chiropractic",
+    "warn",
+)
+NOT_TREATED = Rule(
+    "minutes.not-treatment",
+    "Rest and documentation are no treatment time",
+    "Medicare Benefit Policy Manual ch. 15: rest periods; First Coast: time before and after "
+    "treatment",
+)
+NO_CODE = Rule(
+    "minutes.no-code",
+    "Assessment without a code of its own is treatment time that no line bills",
+    "First Coast: the time counted is the time treated",
+)
+ALLOW_LIST = Rule(
+    "codes.allow-list",
+    "Which codes the payer takes from which licence",
+    "The payer's list in its policy",
+    "block",
+)
+RULES = (
+    CMT_LEVEL, OMT_LEVEL, NO_REGIONS, REPLACED, UNKNOWN, NOT_YET, BY_TECHNIQUE, NOT_TREATED,
+    NO_CODE, ALLOW_LIST,
+)  # fmt: skip
+
+EXTRASPINAL = "98943"
+CMT_BY_COUNT = ("", "98940", "98940", "98941", "98941", "98942")
+OMT_BY_COUNT = (
+    "", "98925", "98925", "98926", "98926", "98927", "98927", "98928", "98928", "98929", "98929",
+)  # fmt: skip
+FAMILY = {"CMT": "cmt", "OMT": "omt"}
+TECHNIQUE_CODES = {item.key: (item.label, item.code) for item in shipped_techniques()}
+
+
+def pieces_of(day: Day) -> list[Piece]:
+    """Every entry of the chart under the code as charted."""
+    anchored = any(block.clock for block in day.blocks)
+    pieces = [
+        Piece(block.code, block, block.regions, block.start, block.end, block.end - block.start,
+              anchored)
+        for block in day.blocks
+    ]  # fmt: skip
+    for item in day.procedures:
+        seconds = item.end - item.start if item.start is not None and item.end else item.seconds
+        pieces.append(
+            Piece(item.code, item, item.regions, item.start, item.end, seconds,
+                  item.start is not None)
+        )  # fmt: skip
+    return pieces
+
+
+def by_regions(
+    pieces: list[Piece], tables: Tables
+) -> tuple[list[Piece], dict[str, Reason], list[Finding], list[Unbilled]]:
+    """CMT and OMT become the code that the number of regions calls for."""
+    reasons: dict[str, Reason] = {}
+    findings: list[Finding] = []
+    unbilled: list[Unbilled] = []
+    for family, resolve in (("CMT", _cmt), ("OMT", _omt)):
+        asked = [piece for piece in pieces if piece.code == family]
+        if not asked:
+            continue
+        pieces = [piece for piece in pieces if piece.code != family]
+        for piece in asked:
+            if not piece.regions:
+                text = f"{family} without body regions has no code; chart the regions treated."
+                ids = (piece.item.id,) if piece.item.id else ()
+                findings.append(NO_REGIONS.finding(text, ids))
+                unbilled.append(Unbilled(family, piece.seconds // 60, ids, NO_REGIONS.id, text))
+        charted = [piece for piece in asked if piece.regions]
+        own = sorted({piece.code for piece in pieces if _in(tables, piece.code, FAMILY[family])})
+        for piece, reason in resolve(charted, own):
+            pieces.append(piece)
+            if reason:
+                reasons[piece.code] = reason
+    return pieces, reasons, findings, unbilled
+
+
+def levels(code: str, pieces: Iterable[Piece], fact: CodeFact) -> Iterator[Finding]:
+    """Whether the charted regions carry the level of an adjustment code."""
+    if fact.family not in ("cmt", "omt"):
+        return
+    held = tuple(pieces)
+    ids = tuple(piece.item.id for piece in held if piece.item.id)
+    regions = [region for piece in held for region in piece.regions]
+    if not regions:
+        yield NO_REGIONS.finding(
+            f"The regions of {code} are not charted; its level depends on them.", ids
+        )
+        return
+    places = _counted(regions)
+    spinal = [place for place in places if place in SPINAL]
+    if fact.family == "omt":
+        called, rule, found = OMT_BY_COUNT[len(places)], OMT_LEVEL, places
+    elif code == EXTRASPINAL:
+        others = [place for place in places if place not in SPINAL]
+        called, rule, found = (
+            (EXTRASPINAL if others else CMT_BY_COUNT[len(spinal)]),
+            CMT_LEVEL,
+            places,
+        )
+    else:
+        called, rule, found = CMT_BY_COUNT[len(spinal)] or EXTRASPINAL, CMT_LEVEL, places
+    if called != code:
+        yield rule.finding(
+            f"{many(len(found), 'region')} charted ({_named(found)}) call for {called}, "
+            f"not for {code}.",
+            ids,
+        )
+
+
+def mismatched(pieces: Iterable[Piece]) -> Iterator[Finding]:
+    """A technique that is billed under another code than the one given."""
+    for piece in pieces:
+        key = piece.item.technique if isinstance(piece.item, Block) else ""
+        if key not in TECHNIQUE_CODES:
+            continue
+        label, code = TECHNIQUE_CODES[key]
+        given = piece.item.code
+        if given == code or (code == "CMT" and piece.code.startswith("9894")):
+            continue
+        own = code or "no code of its own"
+        yield BY_TECHNIQUE.finding(
+            f"{label} is {own}, but {piece.item.id} is charted as {given}.", (piece.item.id,)
+        )
+
+
+def uncoded(piece: Piece) -> Unbilled:
+    """Minutes of an entry whose technique has no code."""
+    key = piece.item.technique if isinstance(piece.item, Block) else ""
+    rule = NOT_TREATED if key in NOT_TREATMENT else NO_CODE
+    minutes = piece.seconds // 60
+    text = (
+        f"{many(minutes, 'minute')} of {key} are not treatment time."
+        if rule is NOT_TREATED
+        else f"{many(minutes, 'minute')} of assessment have no code of their own."
+    )
+    return Unbilled("", minutes, (piece.item.id,), rule.id, text)
+
+
+def unusable(code: str, day: Day, tables: Tables) -> tuple[Rule, str] | None:
+    """Why a code cannot be billed on this date, if it cannot."""
+    row = tables.replaced.get(code)
+    if row is not None and (row.ended is None or day.date > row.ended):
+        return REPLACED, f"{code} {row.why}."
+    fact = tables.codes.get(code)
+    if fact is None:
+        return UNKNOWN, f"{code} is not in the code list; check it, or add it to the list."
+    if fact.valid_from is not None and day.date < fact.valid_from:
+        return NOT_YET, f"{code} began on {fact.valid_from}, after this visit."
+    return None
+
+
+def not_allowed(codes: Iterable[str], day: Day, policy: Policy) -> Iterator[Finding]:
+    """Codes that the payer does not take from this licence."""
+    allowed = (policy.code_allow_list or {}).get(day.discipline)
+    if allowed is None:
+        return
+    for code in codes:
+        if code not in allowed:
+            takes = f"only {listed(allowed)}" if allowed else "no code"
+            yield ALLOW_LIST.finding(
+                f"{code} by {day.discipline}: this payer takes {takes} from that licence."
+            )
+
+
+def _cmt(pieces: list[Piece], own: list[str]) -> Iterator[tuple[Piece, Reason | None]]:
+    regions = [region for piece in pieces for region in piece.regions]
+    spinal = [place for place in _counted(regions) if place in SPINAL]
+    named = [code for code in own if code != EXTRASPINAL]
+    code = named[0] if named else CMT_BY_COUNT[len(spinal)]
+    reason = CMT_LEVEL.because(
+        f"{many(len(spinal), 'spinal region')} adjusted ({_named(spinal)}): {code}."
+    ) if spinal and not named else None  # fmt: skip
+    for piece in pieces:
+        back = tuple(region for region in piece.regions if region.buckets[0] in SPINAL)
+        rest = tuple(region for region in piece.regions if region.buckets[0] not in SPINAL)
+        if back:
+            yield piece._replace(code=code, regions=back), reason
+        if rest:
+            text = f"{_named(_counted(rest))} adjusted outside the spine: 98943, once."
+            yield (
+                piece._replace(code=EXTRASPINAL, regions=rest, seconds=0 if back else piece.seconds,
+                               end=piece.start if back else piece.end),
+                CMT_LEVEL.because(text[0].upper() + text[1:]),
+            )  # fmt: skip
+
+
+def _omt(pieces: list[Piece], own: list[str]) -> Iterator[tuple[Piece, Reason | None]]:
+    places = _counted([region for piece in pieces for region in piece.regions])
+    code = own[0] if own else OMT_BY_COUNT[len(places)]
+    reason = None if own else OMT_LEVEL.because(
+        f"{many(len(places), 'body region')} treated on the day ({_named(places)}): {code}."
+    )  # fmt: skip
+    for piece in pieces:
+        yield piece._replace(code=code), reason
+
+
+def _counted(regions: Iterable[Region]) -> list[str]:
+    """Distinct regions, each charted muscle counted where it mainly lies; sides do not count."""
+    return sorted({region.buckets[0] for region in regions})
+
+
+def _named(places: list[str]) -> str:
+    return listed(place.replace("_", " ") for place in places) if places else "none"
+
+
+def _in(tables: Tables, code: str, family: str) -> bool:
+    fact = tables.codes.get(code)
+    return fact is not None and fact.family == family
+
+
+def item_label(item: Block | Procedure) -> str:
+    return item.id or item.code
