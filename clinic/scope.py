@@ -69,6 +69,10 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):
         queryset = super().get_queryset()
         return queryset if practice_id is None else queryset.filter(practice_id=practice_id)
 
+    def none(self):
+        """Reads nothing, so it needs no scope: a form's field may name it when it is declared."""
+        return super().get_queryset().none()
+
 
 class ScopedModel(models.Model):
     """A business row: carries its practice, read and written only inside its scope."""

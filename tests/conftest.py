@@ -11,6 +11,19 @@ from clinic.scope import scope
 from tests.factories import make_clinician, make_practice, make_user
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: reads or writes the database (set automatically)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what must hold on both engines, so that the second run can leave out the rest."""
+    for item in items:
+        uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if uses or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @pytest.fixture
 def practice(db) -> Practice:
     return make_practice(name="North Clinic")

@@ -1,0 +1,39 @@
+"""How gunicorn serves Handline: gunicorn --config clinic/gunicorn.py clinic.wsgi
+
+Two workers suit two cores; threads let a slow reader wait without holding up the others.
+Not preloaded, so that each worker opens its own database connections. No access log: the
+audit trail knows who saw what, and addresses of charts do not belong in a log file.
+"""
+
+import os
+from pathlib import Path
+
+from clinic.demo import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.environment import flag, text
+
+bind = text("HANDLINE_BIND", f"127.0.0.1:{text('PORT', '8000')}")
+workers = int(text("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+max_requests, max_requests_jitter = 5000, 500  # returns the memory that rendering leaves behind
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 a heartbeat file
+errorlog = "-"
+loglevel = "warning"
+
+
+def post_worker_init(worker) -> None:
+    """Say where to go, once, when the first worker can answer."""
+    if worker.age == 1:
+        os.write(1, _greeting().encode())
+
+
+def _greeting() -> str:
+    lines = [f"Handline answers on http://{bind}", ""]
+    if flag("HANDLINE_DEMO"):
+        width = max(len(login.email) for login in DEMO_LOGINS)
+        lines += [f"  {login.email:{width}}  {login.what}" for login in DEMO_LOGINS]
+        lines += ["", f"Password of all: {DEMO_PASSWORD}   (Ctrl-C stops the demo)", ""]
+    return "\n".join(lines) + "\n"
