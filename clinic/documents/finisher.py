@@ -2,8 +2,6 @@
 
 import pydyf
 
-SIGNATURE_FIELD = "Signature"
-
 # PDF/A wants every schema that is not its own described in the metadata (ISO 19005-3, 6.6.2.3).
 UA_IDENTITY = b"""
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -28,6 +26,7 @@ UA_IDENTITY = b"""
 
 def finish(document, pdf: pydyf.PDF) -> None:
     _claim_accessibility(pdf)
+    _list_attachments_once(pdf)
     _make_signature_field(pdf)
 
 
@@ -36,6 +35,12 @@ def _claim_accessibility(pdf: pydyf.PDF) -> None:
         if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
             head, end, tail = item.stream[0].rpartition(b"</rdf:RDF>")
             item.stream[0] = head + UA_IDENTITY + tail if end else item.stream[0]
+
+
+def _list_attachments_once(pdf: pydyf.PDF) -> None:
+    """WeasyPrint names each attachment of the document twice in the array of associated files."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
 
 def _make_signature_field(pdf: pydyf.PDF) -> None:
@@ -49,8 +54,19 @@ def _make_signature_field(pdf: pydyf.PDF) -> None:
     form.pop("DR", None)
     form.pop("NeedAppearances", None)
     form["SigFlags"] = 1
-    for item in pdf.objects:
+    for item in list(pdf.objects):
         if isinstance(item, dict) and item.get("FT") == "/Btn":
             item["FT"] = "/Sig"
-            for key in ("AP", "AS", "MK", "V"):
+            for key in ("AS", "MK", "V"):
                 item.pop(key, None)
+            item["AP"] = pydyf.Dictionary({"N": _nothing_drawn(pdf, item["Rect"]).reference})
+
+
+def _nothing_drawn(pdf: pydyf.PDF, box: list) -> pydyf.Stream:
+    """The page shows the block; PDF/A still wants an appearance in every widget."""
+    size = pydyf.Array((0, 0, abs(box[2] - box[0]), abs(box[3] - box[1])))
+    drawing = pydyf.Stream(
+        [], pydyf.Dictionary({"Type": "/XObject", "Subtype": "/Form", "BBox": size})
+    )
+    pdf.add_object(drawing)
+    return drawing

@@ -20,8 +20,11 @@ ATTACHED_ONLY = {"derivation"}  # not printed: any character may stand in it
 def printable() -> frozenset[str]:
     from fontTools.ttLib import TTFont  # noqa: PLC0415 slow import
 
-    maps = [TTFont(FONTS / f"{name}.ttf", lazy=True).getBestCmap() for name in WEIGHTS.values()]
-    common = {chr(code) for code in set.intersection(*map(set, maps))}
+    known = []
+    for name in WEIGHTS.values():
+        with TTFont(FONTS / f"{name}.ttf", lazy=True) as font:
+            known.append(set(font.getBestCmap()))
+    common = {chr(code) for code in set.intersection(*known)}
     hidden = {char for char in common if unicodedata.category(char) in ("Cc", "Cf", "Co")}
     return frozenset(common - hidden | {"\n", "\t", "\r"})
 

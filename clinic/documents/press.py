@@ -1,6 +1,7 @@
 """HTML to PDF/A-3a and PDF/UA-1, with WeasyPrint. Runs in the worker process."""
 
 import logging
+import warnings
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,8 @@ SIZES = {"letter": "letter", "a4": "A4"}
 
 def press(job: Job) -> bytes:
     styles = [*_house_style(), *_sheet_style(job.kind, job.size, job.mark)]
-    with _Complaints() as complaints:
+    with _Complaints() as complaints, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its ICC file open
         try:
             source = weasyprint.HTML(string=job.html, url_fetcher=AssetsOnly())
             pdf = source.write_pdf(

@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30
 MEMORY = 1 << 30  # address space of the child; resident it needs about 80 MB
 DOCUMENTS = 500
+# The child sets what people typed; the server's secrets are none of its business.
+PASSED_ON = {"PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "XDG_CACHE_HOME"}
 LENGTH = struct.Struct(">I")
 
 
@@ -113,6 +115,7 @@ class Press:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "clinic.documents.worker_main", str(MEMORY)],
                 cwd=ROOT,
+                env={name: os.environ[name] for name in PASSED_ON & os.environ.keys()},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )

@@ -1,0 +1,3 @@
+"""Names inside the file that more than one module must agree on."""
+
+SIGNATURE_FIELD = "Signature"

@@ -1,0 +1,54 @@
+"""The digital signature: PAdES, certifying, nothing may change, the whole file covered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .authority import Issued, Unlocked, unlock
+from .errors import DocumentError
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Whose key signs, and the certificates from its issuer up to the root (DER, in order)."""
+
+    unlocked: Unlocked
+    chain: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The act as the signature dictionary tells it: why, where, and how the person was known."""
+
+    reason: str
+    location: str = ""
+    seconds_since_authentication: int | None = None
+    method: str = "password"  # password, pin, fingerprint; others are left out of the dictionary
+
+
+@dataclass(frozen=True)
+class Timestamping:
+    """With a time-stamping authority the file becomes B-LT: it carries its own evidence.
+
+    `crls` (DER) say that neither the clinician's nor the issuing certificate was revoked;
+    `trusted` (DER) are the authority's own roots. Only a digest ever leaves.
+    """
+
+    url: str
+    crls: tuple[bytes, ...] = ()
+    trusted: tuple[bytes, ...] = ()
+    timestamper: object = field(default=None, repr=False)  # stands in for `url` where given
+
+
+def load_signer(leaf: Issued, passphrase: str, chain: Sequence[bytes]) -> Signer:
+    return Signer(unlock(leaf, passphrase), tuple(chain))
+
+
+def sign_pdf(
+    pdf: bytes, *, signer: Signer, intent: Intent, timestamping: Timestamping | None = None
+) -> bytes:
+    """Certify a file made by `render`. It must hold the empty signature field, and no signature."""
+    from . import pades  # noqa: PLC0415 slow import
+
+    if not pdf.startswith(b"%PDF-"):
+        raise DocumentError("Only a PDF can be signed.")
+    return pades.certify(pdf, signer, intent, timestamping)
