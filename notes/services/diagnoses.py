@@ -1,0 +1,99 @@
+"""Finding a diagnosis code while charting, and refusing one that cannot be billed."""
+
+import csv
+import re
+from datetime import date
+from pathlib import Path
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
+
+from clinic.errors import NotAllowed
+from notes.importers.icd10cm import dotted
+from notes.models import DiagnosisCode
+
+STARTER = Path(__file__).resolve().parent.parent / "reference" / "icd10cm_starter.csv"
+MOST_WORDS = 8
+MOST_NAMED = 8
+
+
+def search_diagnoses(text: str, *, on: date, limit: int = 20) -> list[DiagnosisCode]:
+    """Billable codes valid on the day, by the start of the code or by words of the title."""
+    words = text.split()[:MOST_WORDS]
+    if not words:
+        return []
+    found = valid_on(on).filter(billable=True)
+    if _is_code_start(text.strip()):
+        prefix = _with_dot(text)
+        return list(found.filter(code__startswith=prefix).order_by("code")[:limit])
+    for word in words:
+        found = found.filter(title__icontains=word)
+    # Short titles are the general ones, and most often the one looked for.
+    return list(found.order_by(Length("title"), "code")[:limit])
+
+
+def check_billable(code: str, *, on: date) -> DiagnosisCode:
+    """The code as valid on the day; raises with what to choose where it cannot be billed."""
+    wanted = _with_dot(code)
+    diagnosis = valid_on(on).filter(code=wanted).first()
+    if diagnosis is None:
+        raise NotAllowed(_why_not_valid(wanted, on))
+    if not diagnosis.billable:
+        raise NotAllowed(f"{wanted} is a header: {_choice(wanted, on)}.")
+    return diagnosis
+
+
+def valid_on(day: date) -> QuerySet[DiagnosisCode]:
+    ends = Q(valid_to=None) | Q(valid_to__gte=day)
+    return DiagnosisCode.objects.filter(ends, valid_from__lte=day)
+
+
+def load_starter_diagnoses() -> int:
+    """Add the shipped codes that the table does not have; what an import brought stays."""
+    known = set(DiagnosisCode.objects.values_list("code", flat=True))
+    with STARTER.open(encoding="utf-8", newline="") as file:
+        new = [_starter(row) for row in csv.DictReader(file) if row["code"] not in known]
+    DiagnosisCode.objects.bulk_create(new, batch_size=500)
+    return len(new)
+
+
+def _starter(row: dict[str, str]) -> DiagnosisCode:
+    return DiagnosisCode(
+        code=row["code"],
+        title=row["title"],
+        billable=row["billable"] == "yes",
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+    )
+
+
+def _is_code_start(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z][0-9][0-9A-Za-z]?(\.?[0-9A-Za-z]{0,4})", text) is not None
+
+
+def _with_dot(text: str) -> str:
+    return dotted(text.strip().upper().replace(".", ""))
+
+
+def _why_not_valid(code: str, on: date) -> str:
+    other = DiagnosisCode.objects.filter(code=code).order_by("-valid_from").first()
+    if other is None:
+        return f"{code} is not an ICD-10-CM code that is loaded here: search for it by words."
+    if other.valid_from > on:
+        return f"{code} starts on {_day(other.valid_from)}, after the visit on {_day(on)}."
+    return f"{code} ended on {_day(other.valid_to)}, before the visit on {_day(on)}."
+
+
+def _choice(header: str, on: date) -> str:
+    """The billable codes below a header, by name where they are few."""
+    below = valid_on(on).filter(code__startswith=header, billable=True).order_by("code")
+    codes = list(below.values_list("code", flat=True)[: MOST_NAMED + 1])
+    if not codes:
+        return "search for a billable code below it"
+    if len(codes) > MOST_NAMED:
+        return f"search for {header} and choose a code below it, such as {codes[0]}"
+    return "choose " + " or ".join(filter(None, [", ".join(codes[:-1]), codes[-1]]))
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
