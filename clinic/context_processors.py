@@ -34,7 +34,7 @@ def shell(request) -> dict:
         context |= {"demo_logins": DEMO_LOGINS, "demo_password": DEMO_PASSWORD}
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        context |= {"theme": user.theme, "practice": request.practice, "nav": _nav(request)}
+        context |= {"theme": user.theme, "practice": user.practice, "nav": _nav(request)}
     return context
 
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # its widget templates, which FORM_RENDERER reads through TEMPLATES
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
