@@ -1,2 +1,15 @@
+from django.urls import path
+
+from billing.views import charges, payers, superbills
+
 app_name = "billing"
-urlpatterns = []
+urlpatterns = [
+    path("visits/<uuid:visit_id>/charges/", charges.charges, name="charges"),
+    path("superbills/", superbills.superbills, name="superbills"),
+    path("superbills/<uuid:visit_id>/", superbills.superbill, name="superbill"),
+    path("superbills/<uuid:visit_id>/issue/", superbills.issue, name="issue_superbill"),
+    path("superbills/<uuid:visit_id>/superbill.pdf", superbills.pdf, name="superbill_pdf"),
+    path("payers/", payers.payers, name="payers"),
+    path("payers/<int:pk>/", payers.payer, name="payer"),
+    path("payers/<int:pk>/publish/", payers.publish, name="publish_policy"),
+]

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from clinic.models import AuditEvent, User
 from clinic.request_id import current_request_id
+from clinic.scope import current_practice_id
 
 
 def record(
@@ -18,7 +19,7 @@ def record(
 ) -> AuditEvent:
     """Append one event, in the caller's transaction: if it cannot be written, the act fails."""
     event = AuditEvent(
-        practice_id=actor.practice_id if actor else None,
+        practice_id=actor.practice_id if actor else current_practice_id(),
         at=timezone.now(),
         actor_id=actor.pk if actor else None,
         actor_name=str(actor) if actor else "",

@@ -21,9 +21,7 @@ class VisitQuerySet(ScopedQuerySet):
             # An assistant treats the patients of the supervising therapist.
             own |= models.Q(pk__in=Clinician.objects.filter(user=user).values("supervisor"))
         mine = Clinician.objects.filter(own).values("pk")
-        return self.filter(
-            models.Q(clinician__in=mine) | models.Q(episode__clinician__in=mine)
-        )
+        return self.filter(models.Q(clinician__in=mine) | models.Q(episode__clinician__in=mine))
 
 
 class Visit(ScopedModel):
@@ -56,3 +54,8 @@ class Visit(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.patient} {self.date}"
+
+    @property
+    def age(self) -> int:
+        """The patient's age on the date of service."""
+        return self.patient.age_on(self.date)

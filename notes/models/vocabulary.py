@@ -21,6 +21,12 @@ BUCKETS = (
 )
 
 
+def validate_technique_code(value: str) -> None:
+    """A procedure code, or CMT / OMT where the regions decide the code."""
+    if value not in ("CMT", "OMT"):
+        validate_code(value)
+
+
 class Technique(ScopedModel):
     """What was done. Implies the procedure code; never deleted, only retired."""
 
@@ -29,7 +35,7 @@ class Technique(ScopedModel):
     code = models.CharField(
         max_length=5,
         blank=True,
-        validators=[validate_code],
+        validators=[validate_technique_code],
         help_text="Empty for time that is charted but never billed, such as rest.",
     )
     lane = models.CharField(max_length=10, choices=Lane)

@@ -60,9 +60,7 @@ def save_procedure(
     procedure = _write(stored or Procedure(note=note, public_id=public_id), entry)
     note.version += 1
     note.save(update_fields=["version"])
-    audit.record(
-        "procedure.saved", actor=by, subject=procedure, patient_id=note.visit.patient_id
-    )
+    audit.record("procedure.saved", actor=by, subject=procedure, patient_id=note.visit.patient_id)
     return procedure
 
 
@@ -94,9 +92,7 @@ def delete_procedure(note: Note, *, by: User, public_id: uuid.UUID) -> None:
     procedure = note.procedures.filter(public_id=public_id).first()
     if procedure is None:
         return
-    audit.record(
-        "procedure.removed", actor=by, subject=procedure, patient_id=note.visit.patient_id
-    )
+    audit.record("procedure.removed", actor=by, subject=procedure, patient_id=note.visit.patient_id)
     procedure.delete()
     note.version += 1
     note.save(update_fields=["version"])

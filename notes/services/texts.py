@@ -14,9 +14,7 @@ TEXT_FIELDS = ("subjective", "objective", "assessment", "plan")
 
 
 @transaction.atomic
-def save_texts(
-    note: Note, *, by: User, base: Mapping[str, str], texts: Mapping[str, str]
-) -> Note:
+def save_texts(note: Note, *, by: User, base: Mapping[str, str], texts: Mapping[str, str]) -> Note:
     """Store the sections that the user changed.
 
     ``base`` is what the form showed when it was loaded: a section somebody else changed

@@ -1,0 +1,107 @@
+"""Payer policies: which one is in force, and publishing the next."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.engine.policy import policy_from_wire, policy_to_wire
+from billing.engine.presets import preset, preset_versions
+from billing.engine.types import Policy
+from billing.enums import PolicyStatus
+from billing.models import PayerPolicy
+from clinic.errors import NotAllowed
+from clinic.models import Payer, User
+from clinic.services import audit
+from notes.models import Visit
+
+SELF_PAY = "self-pay"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInForce:
+    policy: Policy
+    row: PayerPolicy | None
+    label: str
+
+
+def policy_for(visit: Visit) -> PolicyInForce:
+    """The rules that this visit is billed by. Raises NotAllowed where no version is in force."""
+    if visit.coverage is None:
+        policy = preset(SELF_PAY, on=visit.date)
+        return PolicyInForce(policy, None, f"Self-pay ({policy.version})")
+    row = policy_on(visit.coverage.payer, visit.date)
+    if row is None:
+        raise NotAllowed(
+            f"{visit.coverage.payer} has no published policy for {visit.date:%m/%d/%Y}: "
+            "ask an admin to publish one under Payers."
+        )
+    return PolicyInForce(engine_policy(row), row, str(row))
+
+
+def policy_on(payer: Payer, day: date) -> PayerPolicy | None:
+    return (
+        PayerPolicy.objects.filter(payer=payer, status=PolicyStatus.PUBLISHED, starts_on__lte=day)
+        .exclude(ends_on__lt=day)
+        .select_related("payer")
+        .order_by("-version")
+        .first()
+    )
+
+
+def engine_policy(row: PayerPolicy) -> Policy:
+    return policy_from_wire(row.fields, version=f"{row.payer.name} v{row.version}")
+
+
+@transaction.atomic
+def publish_from_preset(
+    payer: Payer, *, key: str, starts_on: date, by: User | None, source: str = ""
+) -> PayerPolicy:
+    """Publish the payer's next version as the preset has it on that day."""
+    return publish(
+        payer,
+        policy=preset(key, on=starts_on),
+        preset_key=key,
+        starts_on=starts_on,
+        by=by,
+        source=source or f"shipped preset {key}",
+        checked_on=preset_versions()[key][-1].checked_on,
+    )
+
+
+@transaction.atomic
+def publish(
+    payer: Payer,
+    *,
+    policy: Policy,
+    preset_key: str,
+    starts_on: date,
+    by: User | None,
+    source: str,
+    checked_on: date,
+) -> PayerPolicy:
+    """Close the open version the day before and open the next one."""
+    payer = Payer.objects.select_for_update().get(pk=payer.pk)
+    last = payer.policies.order_by("-version").first()
+    if last is not None and starts_on <= last.starts_on:
+        raise NotAllowed(
+            f"Version {last.version} starts on {last.starts_on:%m/%d/%Y}: "
+            "the next one has to start after it."
+        )
+    payer.policies.filter(status=PolicyStatus.PUBLISHED, ends_on=None).update(
+        ends_on=starts_on - timedelta(days=1)
+    )
+    row = PayerPolicy.objects.create(
+        payer=payer,
+        version=last.version + 1 if last else 1,
+        status=PolicyStatus.PUBLISHED,
+        preset=preset_key,
+        fields=policy_to_wire(policy),
+        starts_on=starts_on,
+        source=source,
+        checked_on=checked_on,
+        published_at=timezone.now(),
+    )
+    audit.record("policy.published", actor=by, subject=row, starts_on=starts_on.isoformat())
+    return row

@@ -1,0 +1,162 @@
+"""The form of one treatment block."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from clinic.errors import NotAllowed
+from clinic.models import Clinician
+from notes.enums import Grade, PerformedBy, Side
+from notes.models import BodyRegion, Note, Technique, TreatmentBlock, Visit
+from notes.queries import diagnoses_of
+from notes.services.blocks import NEW, BlockEntry, check_entry
+from notes.timekeeping import instant
+
+_NO_GRADE = [("", "–"), *Grade.choices]
+_NO_SIDE = [("", "None"), *Side.choices]
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M", attrs={"class": "form-control"})
+
+
+class BlockForm(forms.Form):
+    """From-to, or from and minutes; what is merely missing may follow until signing."""
+
+    public_id = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    technique = forms.ModelChoiceField(
+        Technique.objects.none(),
+        empty_label="Choose a technique",
+        error_messages={
+            "required": "Choose a technique.",
+            "invalid_choice": "This technique is not in the practice's list: choose another.",
+        },
+    )
+    regions = forms.ModelMultipleChoiceField(
+        BodyRegion.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "This region is not in the practice's list: choose another."
+        },
+    )
+    side = forms.ChoiceField(
+        choices=_NO_SIDE, required=False, widget=forms.RadioSelect, label="Side"
+    )
+    start = forms.TimeField(
+        widget=ClockInput, error_messages={"required": "Give the start time, such as 9:05."}
+    )
+    end = forms.TimeField(widget=ClockInput, required=False)
+    minutes = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=24 * 60,
+        help_text="Or give the minutes and leave the end empty.",
+        error_messages={
+            "max_value": "A block cannot be longer than 24 hours: correct the minutes.",
+            "min_value": "A block lasts at least one minute: correct the minutes.",
+        },
+    )
+    grade = forms.ChoiceField(choices=_NO_GRADE, required=False, widget=forms.RadioSelect)
+    dose = forms.CharField(
+        max_length=200, required=False, label="Dose", help_text="Sets, repetitions, load, seconds"
+    )
+    pain_before = forms.IntegerField(required=False, min_value=0, max_value=10)
+    pain_after = forms.IntegerField(required=False, min_value=0, max_value=10)
+    response = forms.CharField(max_length=300, required=False)
+    performed_by = forms.ChoiceField(choices=PerformedBy.choices, initial=PerformedBy.THERAPIST)
+    diagnoses = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label="Treats"
+    )
+
+    def __init__(self, *args, visit: Visit, clinician: Clinician, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.visit, self.clinician = visit, clinician
+        self.fields["technique"].queryset = Technique.objects.filter(active=True)
+        self.fields["regions"].queryset = BodyRegion.objects.filter(active=True)
+        self.fields["diagnoses"].choices = [
+            (d.code, f"{d.pointer} {d.code}") for d in diagnoses_of(visit)
+        ]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if not self.errors:
+            try:
+                self.entry = self._entry(data)
+                check_entry(self.entry)
+            except NotAllowed as refusal:
+                raise forms.ValidationError(str(refusal)) from refusal
+        return data
+
+    def _entry(self, data: dict) -> BlockEntry:
+        starts_at, ends_at = self._span(data)
+        return BlockEntry(
+            technique=data["technique"],
+            regions=list(data["regions"]),
+            side=data["side"],
+            starts_at=starts_at,
+            ends_at=ends_at,
+            performed_by=data["performed_by"],
+            performer=self.clinician,
+            grade=data["grade"],
+            dose=data["dose"],
+            response=data["response"],
+            pain_before=data["pain_before"],
+            pain_after=data["pain_after"],
+            diagnosis_codes=data["diagnoses"],
+        )
+
+    def _span(self, data: dict) -> tuple[datetime, datetime]:
+        zone, day = self.visit.practice.zone, self.visit.date
+        starts_at = instant(day, data["start"], zone)
+        if data["end"] is not None:
+            return starts_at, instant(day, data["end"], zone)
+        if data["minutes"] is None:
+            raise NotAllowed("Give the end time or the minutes.")
+        return starts_at, starts_at + timedelta(minutes=data["minutes"])
+
+    @property
+    def is_new(self) -> bool:
+        return str(self["version"].value()) == str(NEW)
+
+
+def new_block_initial(visit: Visit, blocks: list[TreatmentBlock]) -> dict:
+    """A fresh form starts where the last block ended."""
+    start = blocks[-1].ends_at if blocks else visit.starts_at
+    return {
+        "public_id": uuid.uuid4(),
+        "version": NEW,
+        "start": start.astimezone(visit.practice.zone).time(),
+        "performed_by": PerformedBy.THERAPIST,
+        "side": "",
+        "grade": "",
+    }
+
+
+def block_initial(block: TreatmentBlock, note: Note) -> dict:
+    zone = note.visit.practice.zone
+    return {
+        "public_id": block.public_id,
+        "version": block.version,
+        "technique": block.technique_id,
+        "regions": [row.region_id for row in block.block_regions.all()],
+        "side": block.side,
+        "start": block.starts_at.astimezone(zone).time(),
+        "end": block.ends_at.astimezone(zone).time(),
+        "grade": block.grade,
+        "dose": block.dose,
+        "pain_before": block.pain_before,
+        "pain_after": block.pain_after,
+        "response": block.response,
+        "performed_by": block.performed_by,
+        "diagnoses": block.diagnosis_codes,
+    }

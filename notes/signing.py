@@ -1,0 +1,163 @@
+"""Signing: one act freezes the note, what the steps add, and the document.
+
+Other apps add to the act by registering a step. Steps run inside the signing transaction,
+in the order of registration; any refusal rolls everything back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.documents import parts
+from clinic.documents.charges import ChargesSection
+from clinic.documents.contexts import NoteContext
+from clinic.enums import DocumentKind
+from clinic.errors import Conflict, NotAllowed
+from clinic.models import StoredDocument, User
+from clinic.services import audit, documents, rendering
+from notes.enums import NoteStatus, SignatureMeaning, VisitStatus
+from notes.lifecycle import check_can_sign
+from notes.models import Note, Signature, Visit
+from notes.printing import note_context
+from notes.queries import blocks_of, procedures_of
+from notes.services.missing import missing_for
+
+ATTESTATION = (
+    "I performed or supervised the treatment charted here, and this note and its minutes "
+    "are true and complete."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a step adds to the printed note."""
+
+    section: ChargesSection
+    totals: parts.Totals
+
+
+Step = Callable[[Note, User, datetime], Contribution | None]
+_steps: list[Step] = []
+
+
+def register(step: Step) -> None:
+    if step not in _steps:
+        _steps.append(step)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The act of signing: by whom, when, proved how, agreeing to which sentence."""
+
+    by: User
+    at: datetime
+    method: str
+    attestation: str = ATTESTATION
+
+
+@transaction.atomic
+def sign_note(
+    note: Note, *, by: User, version: int, method: str, at: datetime | None = None
+) -> Note:
+    """Freeze the note: from here on only addenda change the record.
+
+    ``version`` is the draft that the signer reviewed; a newer draft is a Conflict. The
+    caller has re-authenticated the signer by ``method``.
+    """
+    act = Act(by=by, at=at or timezone.now(), method=method)
+    note = Note.objects.select_for_update().get(pk=note.pk)
+    check_can_sign(note, by)
+    if note.version != version:
+        raise Conflict(
+            "The note changed after you reviewed it. Look at it again, then sign.", theirs=note
+        )
+    check_complete(note)
+    contributions = [c for step in _steps if (c := step(note, by, act.at)) is not None]
+    note.number = documents.next_number(DocumentKind.NOTE)
+    context = _signed_context(note, contributions, act)
+    signature = _record_signature(note, context, act)
+    document = documents.store(
+        rendering.render_note(context),
+        kind=DocumentKind.NOTE,
+        number=note.number,
+        version=1,
+        patient=note.visit.patient,
+        context=rendering.plain(context),
+        renderer=rendering.RENDERER,
+        by=by,
+    )
+    return _freeze(note, act, digest=signature.digest, context=context, document=document)
+
+
+def check_complete(note: Note) -> None:
+    """Refuse while something is missing, naming the first thing and how many more."""
+    missing = missing_for(note, list(blocks_of(note)), list(procedures_of(note)))
+    if missing:
+        more = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
+        raise NotAllowed(f"The note is not complete. {missing[0].text}{more}")
+
+
+def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> NoteContext:
+    context = note_context(
+        note,
+        sections=tuple(c.section for c in contributions),
+        totals=contributions[0].totals if contributions else None,
+    )
+    clinician = note.author
+    signature = parts.Signature(
+        name=f"{clinician.first_name} {clinician.last_name}",
+        credential=clinician.credential,
+        license=clinician.licence,
+        npi=clinician.npi,
+        attestation=act.attestation,
+        signed_at=act.at,
+        record_sha256=context.fingerprint(),
+        method=act.method,
+        seconds_since_authentication=0,
+    )
+    return replace(context, status="signed", signature=signature)
+
+
+def _record_signature(note: Note, context: NoteContext, act: Act) -> Signature:
+    printed = context.signature
+    assert printed is not None  # noqa: S101 - set by _signed_context one line before
+    return Signature.objects.create(
+        note=note,
+        signer=act.by,
+        meaning=SignatureMeaning.AUTHOR,
+        name=printed.name,
+        credential=printed.credential,
+        licence=printed.license,
+        attestation=act.attestation,
+        method=act.method,
+        at=act.at,
+        digest=printed.record_sha256,
+    )
+
+
+def _freeze(
+    note: Note, act: Act, *, digest: str, context: NoteContext, document: StoredDocument
+) -> Note:
+    note.status, note.signed_by, note.signed_at = NoteStatus.SIGNED, act.by, act.at
+    note.digest, note.document = digest, document
+    note.record = rendering.plain(context)
+    note.save(
+        update_fields=[
+            "status", "signed_by", "signed_at", "digest", "document", "record", "number",
+        ]
+    )  # fmt: skip
+    Visit.objects.filter(pk=note.visit_id).update(status=VisitStatus.SIGNED)
+    audit.record(
+        "note.signed",
+        actor=act.by,
+        subject=note,
+        patient_id=note.visit.patient_id,
+        number=note.number,
+        digest=digest,
+        attestation=act.attestation,
+        method=act.method,
+    )
+    return note

@@ -1,0 +1,68 @@
+"""Writing treatment blocks."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from clinic.enums import Role
+from clinic.errors import Conflict, NotAllowed
+from clinic.permissions import allow
+from notes.forms.blocks import BlockForm
+from notes.services import blocks as services
+from notes.views.answers import refused, saved
+from notes.views.reach import visit_or_404
+
+
+@allow(Role.THERAPIST, Role.ASSISTANT)
+@require_POST
+def save(request, visit_id):
+    visit = visit_or_404(visit_id, request.user)
+    if not hasattr(visit, "note"):
+        return redirect("notes:chart", visit_id=visit.public_id)
+    clinician = getattr(request.user, "clinician", None) or visit.clinician
+    form = BlockForm(request.POST, visit=visit, clinician=clinician)
+    if not form.is_valid():
+        return refused(request, visit, status=422, block_form=form)
+    data = form.cleaned_data
+    try:
+        services.save_block(
+            visit.note,
+            by=request.user,
+            public_id=data["public_id"],
+            version=data["version"],
+            entry=form.entry,
+        )
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+        form.data = form.data.copy()
+        if conflict.theirs is not None:
+            # Saving again is then a choice made in sight of the other version.
+            form.data["version"] = str(conflict.theirs.version)
+        return refused(request, visit, status=409, block_form=form, theirs=conflict.theirs)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("notes:chart", visit_id=visit.public_id)
+    return saved(request, visit, "Block saved.")
+
+
+@allow(Role.THERAPIST, Role.ASSISTANT)
+@require_POST
+def delete(request, visit_id):
+    visit = visit_or_404(visit_id, request.user)
+    try:
+        public_id = UUID(request.POST.get("public_id", ""))
+        version = int(request.POST.get("version", ""))
+    except ValueError:
+        return HttpResponseBadRequest("Reload the page and remove the block again.")
+    try:
+        services.delete_block(visit.note, by=request.user, public_id=public_id, version=version)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("notes:chart", visit_id=visit.public_id)
+    except Conflict as conflict:
+        messages.error(request, str(conflict))
+        return refused(request, visit, status=409, theirs=conflict.theirs)
+    return saved(request, visit, "Block removed.")

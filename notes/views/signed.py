@@ -1,0 +1,89 @@
+"""The signed note: read, download, add to."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.enums import Role
+from clinic.errors import HandlineError
+from clinic.permissions import CLINICAL, allow
+from clinic.services import audit
+from clinic.services.identity import confirm_password
+from clinic.views.pdf import serve
+from notes.forms.texts import AddendumForm
+from notes.queries import blocks_of, diagnoses_of, procedures_of
+from notes.services.addenda import add_addendum
+from notes.timeline import timeline_of
+from notes.views.reach import visit_or_404
+from notes.views.workbench import strip_facts
+
+
+def _signed_visit(request, visit_id):
+    visit = visit_or_404(visit_id, request.user)
+    if not hasattr(visit, "note") or not visit.note.is_signed:
+        raise Http404
+    return visit
+
+
+@allow(Role.THERAPIST, Role.ASSISTANT, Role.OFFICE)
+@require_GET
+def note(request, visit_id):
+    visit = _signed_visit(request, visit_id)
+    audit.record("note.viewed", actor=request.user, subject=visit.note, patient_id=visit.patient_id)
+    form = AddendumForm(initial={"submit_key": uuid.uuid4()})
+    return render(request, "notes/note.html", _context(request, visit, form))
+
+
+def _context(request, visit, form) -> dict:
+    blocks, diagnoses = list(blocks_of(visit.note)), list(diagnoses_of(visit))
+    return {
+        "visit": visit,
+        "note": visit.note,
+        "blocks": blocks,
+        "procedures": list(procedures_of(visit.note)),
+        "diagnoses": diagnoses,
+        "timeline": timeline_of(visit, blocks),
+        "facts": strip_facts(visit, diagnoses),
+        "signatures": list(visit.note.signatures.all()),
+        "addenda": list(visit.note.addenda.select_related("signature")),
+        "addendum_form": form,
+        "may_amend": request.user.role in CLINICAL,
+    }
+
+
+@allow(Role.THERAPIST, Role.ASSISTANT, Role.OFFICE)
+@require_GET
+def note_pdf(request, visit_id):
+    visit = _signed_visit(request, visit_id)
+    if visit.note.document is None:
+        raise Http404
+    return serve(visit.note.document, to=request.user, download="download" in request.GET)
+
+
+@sensitive_post_parameters("password")
+@allow(Role.THERAPIST, Role.ASSISTANT)
+@require_POST
+def addendum(request, visit_id):
+    visit = _signed_visit(request, visit_id)
+    form = AddendumForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            method = confirm_password(request.user, data["password"])
+            add_addendum(
+                visit.note,
+                by=request.user,
+                submit_key=data["submit_key"],
+                text=data["text"],
+                method=method,
+            )
+        except HandlineError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Addendum signed.")
+            return redirect("notes:note", visit_id=visit.public_id)
+    return render(request, "notes/note.html", _context(request, visit, form), status=422)
