@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from xml.sax.saxutils import escape
 
-from .body_shapes import MIDLINE, OUTLINE, SIDED
+from .body_shapes import MIDLINE, OUTLINE, SHAPE_OF, SIDED
 from .parts import Region
 
 CENTER = {"front": 40, "back": 124}
@@ -12,13 +12,6 @@ FONT = 'font-family="Source Sans 3" font-size="8" text-anchor="middle" fill="#4a
 SKIN = 'fill="#eef1f1" stroke="#6f7f85" stroke-width=".7"'
 TREATED = 'fill="#1d5a66"'
 ADJUSTED = 'fill="none" stroke="#000" stroke-width="1.2" stroke-dasharray="2.6 1.2"'
-ALIASES = {
-    "knee": "knee", "suboccip": "suboccipital", "neck": "cervical", "rib": "rib_cage",
-    "intercostal": "rib_cage", "si_joint": "pelvic", "sacroiliac": "pelvic", "pelvi": "pelvic",
-    "piriformis": "gluteal", "glute": "gluteal", "ql": "lumbar", "quadratus": "lumbar",
-    "sacrum": "sacral", "hip_flexor": "psoas", "rhomboid": "scapul", "serratus": "scapul",
-    "forearm": "forearm", "atlanto": "suboccipital", "costo": "thoracic", "abdom": "abdomen",
-}  # fmt: skip
 
 
 def drawing(
@@ -52,14 +45,9 @@ def paths_of(region: Region) -> list[str]:
     return [path for name in names for path in _paths(name, region.side)]
 
 
-@cache
 def _shape_name(key: str) -> str | None:
-    if key in SIDED or key in MIDLINE:
-        return key
-    for word, name in ALIASES.items():
-        if word in key:
-            return name
-    return next((name for name in (*SIDED, *MIDLINE) if name in key), None)
+    name = SHAPE_OF.get(key, key)
+    return name if name in SIDED or name in MIDLINE else None
 
 
 @cache

@@ -17,6 +17,13 @@ OUTLINE = (
 # view, then points of a smooth closed shape on the patient's one side.
 SIDED: dict[str, tuple[str, tuple[tuple[float, float], ...]]] = {
     "tmj": ("front", ((5.5, 15.5), (9, 16), (8.4, 20), (5.5, 19.5))),
+    "anterior_neck": ("front", ((0.6, 27), (4, 28), (4.2, 33), (6, 37), (0.8, 39))),
+    "latissimus": ("back", ((6, 62), (15, 57), (17, 66), (14, 80), (6, 88), (5.2, 74))),
+    "rotator_cuff": ("back", ((12, 44), (20, 43.5), (24, 48), (22.5, 53.5), (14, 52))),
+    "ac_joint": ("front", ((15.5, 39.4), (20.4, 41.4), (20, 45), (15, 43.2))),
+    "rhomboids": ("back", ((4.2, 45), (7.6, 45.5), (6.6, 57), (4.2, 60))),
+    "hamstrings": ("back", ((4, 116), (10, 114), (17.6, 116), (16.4, 130), (14, 141), (6, 141))),
+    "it_band": ("front", ((15.4, 108), (18.7, 109), (17.4, 128), (14.9, 142), (13.2, 141))),
     "trapezius": ("back", ((3.4, 31), (5.2, 35.5), (14, 40), (19, 42.4), (11, 45), (3.2, 42))),
     "levator": ("back", ((3.2, 30), (4.8, 34.5), (9.5, 41), (5, 43), (3.2, 38))),
     "scapul": ("back", ((5.5, 46.5), (16, 46), (15.5, 55), (9.5, 64), (5.5, 56))),
@@ -50,11 +57,36 @@ SIDED: dict[str, tuple[str, tuple[tuple[float, float], ...]]] = {
 # Midline regions: view, and half of a symmetrical shape. A side keeps that half only.
 MIDLINE: dict[str, tuple[str, tuple[tuple[float, float], ...]]] = {
     "head": ("front", ((0, 2.6), (5, 3.8), (8.4, 8), (9, 14), (7.6, 20), (5, 24.6), (0, 26.4))),
+    "sternum": ("front", ((0, 42), (2.2, 42.6), (2, 57), (0, 60))),
     "suboccipital": ("back", ((0, 22.6), (4.6, 22.4), (4.4, 26), (0, 27))),
     "cervical": ("back", ((0, 27), (3.8, 27.4), (3.8, 37.4), (0, 38.2))),
     "thoracic": ("back", ((0, 39), (3.7, 39.4), (3.5, 71), (0, 71.6))),
     "lumbar": ("back", ((0, 72.6), (4.4, 73), (4.8, 90), (0, 91))),
     "sacral": ("back", ((0, 92), (4.4, 92.4), (2.4, 100), (0, 103.4))),
+    "cervical_upper": ("back", ((0, 27), (3.8, 27.4), (3.8, 31), (0, 31.4))),
+    "cervical_lower": ("back", ((0, 31.6), (3.8, 31.8), (3.8, 37.4), (0, 38.2))),
+    "cervicothoracic": ("back", ((0, 35), (3.8, 35.4), (3.8, 43), (0, 43.6))),
+    "thoracic_upper": ("back", ((0, 39), (3.7, 39.4), (3.6, 50), (0, 50.4))),
+    "thoracic_lower": ("back", ((0, 60), (3.6, 60.3), (3.6, 71), (0, 71.6))),
+    "thoracolumbar": ("back", ((0, 67), (3.8, 67.4), (4.2, 77), (0, 77.6))),
+    "lumbosacral": ("back", ((0, 86), (4.6, 86.4), (4.2, 95), (0, 95.6))),
+    "coccyx": ("back", ((0, 99.6), (2.2, 100), (1.2, 103.4), (0, 104.6))),
+    "pelvis": ("front", ((0, 94), (8, 92.5), (15.5, 91), (14, 98), (7, 104.5), (0, 107))),
+    "pelvic_floor": ("front", ((0, 104), (4, 104.4), (2.6, 108), (0, 109))),
     "abdomen": ("front", ((0, 72), (7, 73.5), (11.6, 82), (9, 93), (0, 96.5))),
     "diaphragm": ("front", ((0, 66), (8, 69.5), (13.4, 74), (7, 74.6), (0, 71.5))),
 }
+
+# Region of the vocabulary (billing/reference/regions.csv) to shape, where the names differ.
+SHAPE_OF = {
+    "atlanto_occipital": "suboccipital", "cervical_spine": "cervical",
+    "cervical_paraspinals": "cervical", "upper_trapezius": "trapezius",
+    "levator_scapulae": "levator", "cervicothoracic_junction": "cervicothoracic",
+    "thoracic_spine": "thoracic", "thoracic_paraspinals": "thoracic",
+    "costovertebral": "thoracic", "scapular": "scapul",
+    "thoracolumbar_junction": "thoracolumbar", "ribs": "rib_cage", "intercostals": "rib_cage",
+    "pectorals": "pectoral", "lumbar_spine": "lumbar", "lumbar_paraspinals": "lumbar",
+    "quadratus_lumborum": "lumbar", "lumbosacral_junction": "lumbosacral", "sacrum": "sacral",
+    "si_joint": "pelvic", "gluteals": "gluteal", "piriformis": "gluteal", "upper_arm": "arm",
+    "lower_leg": "leg",
+}  # fmt: skip

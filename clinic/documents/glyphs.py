@@ -12,7 +12,7 @@ FONTS = Path(__file__).parent / "fonts"
 WEIGHTS = {400: "SourceSans3-Regular", 600: "SourceSans3-Semibold", 700: "SourceSans3-Bold"}
 LONGEST_TEXT = 20_000
 MOST_ROWS = 400
-MOST_TEXT = 400_000
+MOST_TEXT = 100_000
 ATTACHED_ONLY = {"derivation"}  # not printed: any character may stand in it
 
 

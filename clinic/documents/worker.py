@@ -25,8 +25,8 @@ from .job import Attached, Job
 from .render import note_job, superbill_job
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 30
-MEMORY = 1 << 30  # address space of the child; resident it needs about 80 MB
+SECONDS = 20
+MEMORY = 512 << 20  # address space of the child; resident it needs about 80 MB
 DOCUMENTS = 500
 # The child sets what people typed; the server's secrets are none of its business.
 PASSED_ON = {"PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "XDG_CACHE_HOME"}

@@ -108,7 +108,7 @@ def _provider_facts(of: SuperbillContext) -> list:
         ]
     if of.referral:
         pairs += [
-            (of.referral.qualifier.capitalize() or "Referred by", of.referral.name),
+            (f"{of.referral.qualifier.capitalize()} provider".strip(), of.referral.name),
             ("NPI", of.referral.npi),
         ]
     return common.facts(*pairs, ("Location", of.location))

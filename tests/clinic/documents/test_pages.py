@@ -1,0 +1,218 @@
+"""What the context says is what the paper says: text extracted by poppler and compared."""
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from datetime import date, datetime, time
+
+import pytest
+
+from clinic.documents.contexts import NoteContext
+from clinic.documents.errors import DocumentError
+from clinic.documents.render import note_job, render_note, superbill_job
+from clinic.documents.wording import grouped
+from tests.clinic.documents import golden
+from tests.clinic.documents import samples as s
+from tests.clinic.documents.reading import squeezed, text_of
+
+# Fields that steer the page, or are printed in another form that other tests compare.
+UNPRINTED = {
+    "status", "time_zone", "key", "buckets", "lane", "derivation", "ground", "level",
+    "file_sha256", "record_sha256", "discipline", "tax_id_kind", "signed_at", "issued_at",
+    "born_on", "voided_at",
+}  # fmt: skip
+
+
+def printed(value, name: str = "", skip: frozenset = frozenset()):
+    """Every text and date of a context, except those in UNPRINTED."""
+    if name in UNPRINTED | skip:
+        return
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, datetime):
+        return
+    elif isinstance(value, date):
+        yield f"{value:%m/%d/%Y}"
+    elif isinstance(value, time):
+        yield f"{value:%H:%M}"
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from printed(item, name, skip)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from printed(getattr(value, field.name), field.name, skip)
+
+
+def paper(body: bytes, folder) -> str:
+    """The text without the running lines, which would stand in the middle of what they cut."""
+    pages = text_of(body, folder).split("\f")
+    flat = "".join(re.sub(r"Page \d+ of \d+\n?$", "", page.strip()) for page in pages)
+    return squeezed(flat)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("note-8", s.signed()),
+        ("note-by-region", golden.region_note()),
+        ("note-bare", golden.bare_note()),
+        ("note-cosigned", golden.cosigned_note()),
+        ("note-voided", golden.voided_note()),
+    ],
+)
+def test_note_prints_every_fact_of_its_context(name, made, tmp_path):
+    text = paper(golden.golden(name), tmp_path)
+    # A note is no bill: the patient's address and the practice's tax number stay off it.
+    clinical = replace(
+        made,
+        patient=replace(made.patient, address="", phone=""),
+        practice=replace(made.practice, tax_id=""),
+    )
+
+    missing = [
+        fact
+        for fact in printed(clinical)
+        if not all(squeezed(part) in text for part in fact.split("\n\n"))
+    ]
+
+    assert missing == []
+
+
+def test_note_of_sixty_blocks_prints_every_block(tmp_path):
+    text = paper(golden.golden("note-60-a4"), tmp_path)
+
+    rows = [f"{b.number}{b.start:%H:%M}–{b.end:%H:%M}{b.minutes}" for b in s.blocks(60)]
+
+    assert [row for row in rows if row not in text] == []
+
+
+def test_long_text_is_printed_whole(tmp_path):
+    context = golden.long_note()
+    text = paper(golden.golden("note-long"), tmp_path)
+    sentence = squeezed(context.subjective.split(". ")[0] + ".")
+    running = squeezed(context.patient.name)
+
+    assert text.count(sentence) >= 40 * 8 - 16  # those cut by a page's end read in two pieces
+    assert text.count(running) >= 3
+
+
+def test_superbill_prints_every_fact_of_its_context(tmp_path):
+    context = s.superbill(12)
+    text = paper(golden.golden("superbill-12-a4"), tmp_path)
+
+    missing = [fact for fact in printed(context) if squeezed(fact) not in text]
+
+    assert missing == []
+
+
+def test_superbill_shows_fee_discount_payment_and_balance(tmp_path):
+    text = paper(golden.golden("superbill-1"), tmp_path)
+
+    for amount in ("$62.00", "$124.00", "−$20.00", "$104.00", "−$40.00", "Balancedue$64.00"):
+        assert squeezed(amount) in text
+
+
+def test_paid_superbill_says_so(tmp_path):
+    context = s.superbill(1, payments=(replace(s.superbill(1).payments[0], amount_cents=10400),),
+                          paid_cents=10400, balance_cents=0)  # fmt: skip
+
+    assert "Paid in full. Balance" in superbill_job(context).html
+
+
+def test_both_intervals_of_a_59_are_printed(tmp_path):
+    text = paper(golden.golden("note-8"), tmp_path)
+
+    assert "59bytime:thetwoservicessharenominute" in text
+    assert "97140block108:00–08:08;block208:08–08:14" in text
+    assert "97530block608:36–08:46" in text
+
+
+def test_both_regions_of_a_59_are_printed(tmp_path):
+    text = paper(golden.golden("note-by-region"), tmp_path)
+
+    assert "59byregion:thetwoservicesshareno" in text
+    assert "97140block1shoulder,left" in text
+    assert "98940lumbarspine" in text
+
+
+@pytest.mark.parametrize("name", sorted(golden.MAKERS))
+def test_every_page_names_patient_date_document_and_page(name, tmp_path):
+    pages = text_of(golden.golden(name), tmp_path).split("\f")[:-1]
+
+    for number, page in enumerate(pages, start=1):
+        flat = squeezed(page)
+        assert f"page{number}of{len(pages)}" in flat
+        assert "born06/22/1976" in flat
+        assert "dateofservice03/02/2026" in flat
+        assert "renataoyelaran,pt,dpt" in flat
+        assert ("sn-240000" in flat) or ("sb-100234" in flat)
+
+
+def test_signature_block_tells_the_act(tmp_path):
+    context = s.signed()
+    text = paper(golden.golden("note-8"), tmp_path)
+
+    for words in (
+        "Electronically signed by",
+        context.signature.attestation,
+        "Signed 03/02/2026 09:18:22 EST (UTC-05:00)",
+        "Password entered again · identity confirmed 12 s before signing",
+        f"Record SHA-256 {grouped(context.fingerprint())}",
+        f"Verify at {s.VERIFY}",
+    ):
+        assert squeezed(words) in text
+
+
+def test_late_signature_is_called_late():
+    ready = replace(s.DRAFT, status="signed", served_on=date(2026, 2, 27))
+    context = replace(ready, signature=s.signature(ready.fingerprint()))
+
+    assert "Signed 3 days after the date of service." in note_job(context).html
+
+
+@pytest.mark.parametrize(
+    ("made", "word"), [(s.DRAFT, "DRAFT"), (golden.voided_note(), "VOIDED"), (s.signed(), "")]
+)
+def test_only_drafts_and_voids_carry_a_mark(made: NoteContext, word):
+    assert note_job(made).mark == word
+
+
+def test_draft_has_neither_signature_nor_record():
+    job = note_job(s.DRAFT)
+
+    assert job.attached == ()
+    assert "Electronically signed" not in job.html
+    assert 'type="checkbox"' not in job.html
+
+
+def test_signature_of_another_record_is_refused():
+    context = replace(s.signed(), plan="Something else.")
+
+    with pytest.raises(DocumentError, match="for another record"):
+        render_note(context)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"total_cents": 1}, "The total of superbill SB-100234 is not its charges"),
+        ({"paid_cents": 1}, "The paid amount of superbill SB-100234 is not its payments"),
+        ({"balance_cents": 1}, "The balance of superbill SB-100234 does not add up"),
+    ],
+)
+def test_superbill_that_does_not_add_up_is_refused(change, words):
+    with pytest.raises(DocumentError, match=words):
+        superbill_job(s.superbill(3, **change))
+
+
+def test_unknown_paper_size_is_refused():
+    with pytest.raises(DocumentError, match="'a5' is not a paper size"):
+        note_job(s.signed(), size="a5")
+
+
+def test_superbill_carries_no_clinical_text():
+    job = superbill_job(s.superbill(3))
+
+    assert [item.name for item in job.attached] == ["superbill.json"]
+    for words in (s.DRAFT.subjective[:30], "Tone reduced", "subjective", "response"):
+        assert words not in job.html
+        assert words not in job.attached[0].body.decode()
