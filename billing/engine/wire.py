@@ -194,7 +194,8 @@ def _check_together(blocks: tuple[Block, ...], procedures: tuple[Procedure, ...]
     """What no single entry can show: ids that occur twice, times on two scales."""
     seen: set[str] = set()
     scales: set[bool] = set()
-    for item in (*blocks, *procedures):
+    items: tuple[Block | Procedure, ...] = (*blocks, *procedures)
+    for item in items:
         if item.id and item.id in seen:
             raise BadInput(f"Two entries have the id {item.id}; give each one its own.")
         seen.add(item.id)

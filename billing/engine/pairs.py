@@ -1,0 +1,387 @@
+"""Two codes on one day: whether an edit joins them, and what proves that they were distinct."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from billing.engine.minutes import Intervals, merged
+from billing.engine.rules import Rule
+from billing.engine.services import Piece, Service
+from billing.engine.tables import Tables
+from billing.engine.times import shown_time
+from billing.engine.types import Day, Ground, Overlay, Policy, Proof, Stretch
+from billing.engine.units import alone
+from billing.engine.words import listed
+
+NOT_PAYABLE = Rule(
+    "pairs.not-payable",
+    "Indicator 0: the column-2 code is never billed beside the column-1 code",
+    "CMS NCCI procedure-to-procedure edits; NCCI Policy Manual ch. I.E",
+    "warn",
+)
+UNPROVEN = Rule(
+    "pairs.unproven",
+    "Indicator 1 without proof: no modifier, and the column-2 code is not billed",
+    "NCCI Policy Manual ch. I.E.d: a modifier only where the services were distinct",
+    "warn",
+)
+CMT_DENY = Rule(
+    "pairs.cmt-deny",
+    "A payer that never pays 97140 beside an adjustment",
+    "The payer's policy; Find-A-Code on denials of 97140 since 2013",
+    "warn",
+)
+BY_TIME = Rule(
+    "pairs.time",
+    "Distinct by time: disjoint stretches, and each code earns a unit by itself",
+    "NCCI Policy Manual ch. XI.P.2 and I.E.d(3); CMS on 97140, 97530, 97140 in one visit",
+)
+BY_REGION = Rule(
+    "pairs.region",
+    "Distinct by region: no body region is shared with the adjustment",
+    "NCCI Policy Manual ch. XI.S; AMA/ACA position statement on 97140",
+)
+BY_ENCOUNTER = Rule(
+    "pairs.encounter",
+    "Distinct by encounter: at least an hour apart on the same day",
+    "NCCI Policy Manual ch. I.E; the hour is our own figure, since no source gives one",
+)
+BY_PRACTITIONER = Rule(
+    "pairs.practitioner",
+    "Distinct by practitioner, where the payer takes the X modifiers",
+    "NCCI Policy Manual ch. I.E: XP",
+)
+EM = Rule(
+    "pairs.em",
+    "An office visit beside another service carries 25 and never 59",
+    "NCCI Policy Manual ch. I.E.d; CMS article A56954; AAP OMT fact sheet",
+    "warn",
+)
+TWO_ROWS = Rule(
+    "pairs.two-rows",
+    "More than one row of the edit file in force for a pair is an error in the file",
+    "NCCI file format: the key is edition, columns and effective date",
+    "warn",
+)
+RULES = (
+    NOT_PAYABLE, UNPROVEN, CMT_DENY, BY_TIME, BY_REGION, BY_ENCOUNTER, BY_PRACTITIONER, EM,
+    TWO_ROWS,
+)  # fmt: skip
+
+ADJUSTMENTS = frozenset({"cmt", "omt"})
+BY_PLACE = ADJUSTMENTS | {"strapping"}
+ENCOUNTER_GAP = 60 * 60
+FOREVER = 10**12
+X_MODIFIERS = {"region": "XS", "encounter": "XE", "practitioner": "XP", "time": "XU"}
+GROUND_RULES = {
+    "region": BY_REGION,
+    "encounter": BY_ENCOUNTER,
+    "practitioner": BY_PRACTITIONER,
+    "time": BY_TIME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A pair that is edited for this payer on this date, with the ground that may bypass it."""
+
+    column1: str
+    column2: str
+    indicator: int
+    ground: Ground | None  # None: an office visit, which takes 25
+    origin: str
+    rows: int = 1
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the rules of one derivation share."""
+
+    day: Day
+    policy: Policy
+    tables: Tables
+    edits_on: date
+    encounters: tuple[tuple[int, int], ...]
+    laid_out: bool  # some times were only laid end to end
+
+    @property
+    def edition(self) -> str:
+        source = self.policy.edits.source
+        return "" if source == "none" else (
+            self.tables.edition_for(source, self.edits_on) or ""
+        )  # fmt: skip
+
+
+def edits_among(scene: Scene, services: list[Service]) -> Iterator[Edit]:
+    """The edits that join any two of these services."""
+    for one, other in combinations(services, 2):
+        edit = edit_between(scene, one, other)
+        if edit:
+            yield edit
+
+
+def edit_between(scene: Scene, one: Service, other: Service) -> Edit | None:
+    """The payer's own rows first, then its rule for 97140 beside CMT, then the table."""
+    policy = scene.policy
+    for row in policy.overlays:
+        if {row.column1, row.column2} == {one.code, other.code}:
+            return _overlaid(row, one, other)
+    adjustment, manual = (one, other) if one.fact.family == "cmt" else (other, one)
+    cmt = adjustment.fact.family == "cmt" and manual.code == "97140"
+    if cmt and policy.cmt_with_97140 == "deny":
+        return Edit(adjustment.code, manual.code, 0, None, "the payer's policy", denied=True)
+    source = policy.edits.source
+    if source != "none":
+        pair = scene.tables.pair(source, one.code, other.code, scene.edits_on)
+        if pair:
+            first, second = (one, other) if pair.column1 == one.code else (other, one)
+            return Edit(
+                pair.column1, pair.column2, pair.indicator, _ground(first, second),
+                f"edits of {pair.edition}", pair.rows,
+            )  # fmt: skip
+    if cmt:
+        return Edit(adjustment.code, manual.code, 1, "region", "the payer's policy")
+    return None
+
+
+def prove(scene: Scene, edit: Edit, first: Service, second: Service) -> Proof | None:
+    """The first ground that the chart supports, with its evidence; None is: not proven."""
+    grounds: tuple[Ground, ...] = ("encounter", "practitioner")
+    ordered = (edit.ground, *grounds) if edit.ground == "region" else (*grounds, "time")
+    for ground in ordered:
+        proof = PROOFS[ground](scene, first, second) if ground else None
+        if proof:
+            return proof
+    return None
+
+
+def explain(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
+    """The proof as a sentence."""
+    return EXPLAIN[proof.ground](edit, proof, first, second)
+
+
+def missing(scene: Scene, edit: Edit, first: Service, second: Service) -> str:
+    """What the chart would have to show, in words."""
+    pair = f"{first.code} and {second.code} are an edited pair ({edit.origin})"
+    if edit.ground == "region":
+        return f"{pair}; {_missing_region(first, second)}."
+    return f"{pair}; {_missing_time(scene, first, second)}."
+
+
+def encounters_of(pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
+    """Stretches of the day with less than an hour between entries."""
+    spans = sorted(
+        (piece.start, piece.start if piece.end is None else piece.end)
+        for piece in pieces
+        if piece.start is not None
+    )
+    found: Intervals = []
+    for start, end in spans:
+        if found and start - found[-1][1] < ENCOUNTER_GAP:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def _overlaid(row: Overlay, one: Service, other: Service) -> Edit:
+    office_visit = "em" in (one.fact.family, other.fact.family)
+    return Edit(
+        row.column1, row.column2, row.indicator, None if office_visit else row.ground,
+        "the payer's own pair",
+    )  # fmt: skip
+
+
+def _ground(first: Service, second: Service) -> Ground | None:
+    families = {first.fact.family, second.fact.family}
+    if "em" in families:
+        return None
+    return "region" if families & BY_PLACE else "time"
+
+
+def _by_region(scene: Scene, first: Service, second: Service) -> Proof | None:
+    one, other = first.buckets, second.buckets
+    if not one or not other or one & other:
+        return None
+    return Proof(
+        "region", first.code, second.code,
+        regions1=tuple(sorted(one)), regions2=tuple(sorted(other)),
+    )  # fmt: skip
+
+
+def _by_encounter(scene: Scene, first: Service, second: Service) -> Proof | None:
+    """No stretch of the day without an hour's gap holds both."""
+    if scene.laid_out or len(scene.encounters) < 2:
+        return None
+    one, other = _visits(scene, first), _visits(scene, second)
+    if not one or not other or one & other:
+        return None
+    return Proof("encounter", first.code, second.code, _evidence(first, second))
+
+
+def _by_practitioner(scene: Scene, first: Service, second: Service) -> Proof | None:
+    if scene.policy.distinct_modifier != "X":
+        return None
+    one = {piece.item.practitioner for piece in first.pieces}
+    other = {piece.item.practitioner for piece in second.pieces}
+    if "" in one | other or one & other:
+        return None
+    return Proof("practitioner", first.code, second.code)
+
+
+def _by_time(scene: Scene, first: Service, second: Service) -> Proof | None:
+    rule = scene.policy.unit_rule
+    for service in (first, second):
+        if service.timed and not alone(service.minutes, rule):
+            return None
+    if not _comparable(first, second) or _clash(first, second):
+        return None
+    return Proof("time", first.code, second.code, _evidence(first, second))
+
+
+PROOFS: dict[Ground, Callable[[Scene, Service, Service], Proof | None]] = {
+    "region": _by_region,
+    "encounter": _by_encounter,
+    "practitioner": _by_practitioner,
+    "time": _by_time,
+}
+
+
+def _visits(scene: Scene, service: Service) -> set[int]:
+    """Which of the day's encounters hold this service; empty where an entry has no time."""
+    held: set[int] = set()
+    for piece in service.pieces:
+        if piece.start is None:
+            return set()
+        held.update(
+            place
+            for place, (start, end) in enumerate(scene.encounters)
+            if start <= piece.start <= end
+        )
+    return held
+
+
+def _comparable(first: Service, second: Service) -> bool:
+    """Every entry has a place, and all of them on one scale."""
+    pieces = (*first.pieces, *second.pieces)
+    return (
+        all(piece.start is not None for piece in pieces)
+        and len({piece.anchored for piece in pieces}) == 1
+    )
+
+
+def _clash(first: Service, second: Service) -> tuple[int, int] | None:
+    """The first stretch that the two share; an entry without an end may last to anywhere."""
+    one, other = _spans(first), _spans(second)
+    place = 0
+    for low, high in one:
+        while place < len(other) and other[place][1] <= low:
+            place += 1
+        if place < len(other) and other[place][0] < high:
+            return max(low, other[place][0]), min(high, other[place][1])
+    return None
+
+
+def _spans(service: Service) -> Intervals:
+    return merged(
+        [
+            (piece.start, FOREVER if piece.end is None else piece.end)
+            for piece in service.pieces
+            if piece.start is not None
+        ]
+    )
+
+
+def _evidence(*services: Service) -> tuple[Stretch, ...]:
+    stretches: list[Stretch] = []
+    for service in services:
+        known: Intervals = [
+            (piece.start, piece.start if piece.end is None else piece.end)
+            for piece in service.pieces
+            if piece.start is not None
+        ]
+        stretches.extend(Stretch(service.code, start, end) for start, end in merged(known))
+    return tuple(stretches)
+
+
+def _when(service: Service) -> str:
+    """The service's times of day, or its place in the order of the visit."""
+    first = service.pieces[0]
+    shown = sorted({(stretch.start, stretch.end) for stretch in _evidence(service)})
+    if not first.anchored:
+        return listed(f"minute {start // 60} to {end // 60}" for start, end in shown)
+    offset = first.item.offset
+    return listed(
+        shown_time(start, offset)
+        if start == end
+        else f"{shown_time(start, offset)} to {shown_time(end, offset)}"
+        for start, end in shown
+    )
+
+
+def _where(regions: tuple[str, ...]) -> str:
+    return listed(region.replace("_", " ") for region in regions)
+
+
+def _say_region(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
+    return (
+        f"{second.code} was given to {_where(proof.regions2)} and {first.code} to "
+        f"{_where(proof.regions1)}: no region is shared ({edit.origin})."
+    )
+
+
+def _say_time(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
+    return (
+        f"{first.code} ran {_when(first)}, {second.code} {_when(second)}: no minute is shared, "
+        f"and each earns a unit by itself ({edit.origin})."
+    )
+
+
+def _say_encounter(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
+    return (
+        f"{first.code} at {_when(first)} and {second.code} at {_when(second)} are separate "
+        f"encounters, an hour or more apart ({edit.origin})."
+    )
+
+
+def _say_practitioner(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
+    return f"{first.code} and {second.code} were given by different people ({edit.origin})."
+
+
+EXPLAIN: dict[Ground, Callable[[Edit, Proof, Service, Service], str]] = {
+    "region": _say_region,
+    "time": _say_time,
+    "encounter": _say_encounter,
+    "practitioner": _say_practitioner,
+}
+
+
+def _missing_region(first: Service, second: Service) -> str:
+    for service in (first, second):
+        if not service.buckets:
+            return (
+                f"the regions of {service.code} are not all charted, so nothing shows that they "
+                "differ"
+            )
+    shared = tuple(sorted((first.buckets or frozenset()) & (second.buckets or frozenset())))
+    return f"both were given to {_where(shared)}, so {second.code} is part of {first.code}"
+
+
+def _missing_time(scene: Scene, first: Service, second: Service) -> str:
+    for service in (first, second):
+        if service.timed and not alone(service.minutes, scene.policy.unit_rule):
+            return f"the {service.minutes} minutes of {service.code} earn no unit by themselves"
+    if not _comparable(first, second):
+        return "their times are not all charted, so nothing shows that they ran apart"
+    clash = _clash(first, second)
+    if clash and not _open_ended(first, second):
+        offset = first.pieces[0].item.offset
+        low, high = (shown_time(at, offset) for at in clash)
+        return f"they overlap from {low} to {high}"
+    return "an end is not charted, so nothing shows that they ran apart"
+
+
+def _open_ended(*services: Service) -> bool:
+    return any(piece.end is None for service in services for piece in service.pieces)

@@ -1,0 +1,82 @@
+"""Which of the visit's diagnoses each line points at."""
+
+from collections.abc import Iterable, Iterator
+
+from billing.engine.parts import Part
+from billing.engine.rules import Rule
+from billing.engine.types import Day, Finding
+from billing.engine.words import listed
+
+TOO_MANY = Rule(
+    "diagnoses.too-many",
+    "A claim holds twelve diagnoses",
+    "CMS-1500 item 21 and 837P",
+    "warn",
+)
+CUT = Rule(
+    "diagnoses.pointers",
+    "A line points at four diagnoses at most",
+    "CMS-1500 item 24E",
+    "info",
+)
+OWN = Rule(
+    "diagnoses.own-pointer",
+    "Services that are distinct by region need a diagnosis of their own",
+    "Dynamic Chiropractic 2007; ChiroCode: pointers that show the two regions",
+    "warn",
+)
+RULES = (TOO_MANY, CUT, OWN)
+
+LETTERS = "ABCDEFGHIJKL"
+MOST_POINTERS = 4
+
+
+def pointers(day: Day, part: Part) -> tuple[str, ...]:
+    """Letters of the diagnoses of the line's entries; without any, those of the visit."""
+    return _letters(day, part)[:MOST_POINTERS]
+
+
+def pointer_findings(day: Day, parts: Iterable[Part]) -> Iterator[Finding]:
+    if len(day.diagnoses) > len(LETTERS):
+        beyond = day.diagnoses[len(LETTERS) :]
+        yield TOO_MANY.finding(
+            f"{len(day.diagnoses)} diagnoses are "
+            f"charted, a claim holds 12: {listed(beyond)} cannot be pointed at."
+        )
+    by_code: dict[str, set[str]] = {}
+    held = tuple(parts)
+    for part in held:
+        letters = _letters(day, part)
+        by_code.setdefault(part.service.code, set()).update(letters[:MOST_POINTERS])
+        if len(letters) > MOST_POINTERS and _own(part):
+            yield CUT.finding(
+                f"{part.service.code} is charted for {len(letters)} diagnoses; its line points "
+                f"at {listed(letters[:MOST_POINTERS])}.",
+                part.service.ids,
+            )
+    seen: set[tuple[str, str]] = set()
+    for part in held:
+        for edit, proof in part.edits:
+            pair = (edit.column1, edit.column2)
+            if proof is None or proof.ground != "region" or pair in seen:
+                continue
+            seen.add(pair)
+            if not by_code[pair[1]] - by_code[pair[0]]:
+                yield OWN.finding(
+                    f"{pair[1]} is distinct from {pair[0]} by region but has no diagnosis of its "
+                    "own; point it at one for the region treated.",
+                    part.counterparts[pair[1]].ids,
+                )
+
+
+def _letters(day: Day, part: Part) -> tuple[str, ...]:
+    own = _own(part)
+    return tuple(
+        letter
+        for letter, code in zip(LETTERS, day.diagnoses, strict=False)
+        if not own or code in own
+    )
+
+
+def _own(part: Part) -> set[str]:
+    return {code for piece in part.pieces for code in piece.item.diagnoses}
