@@ -97,7 +97,7 @@ def refusal(name: str, line: int, what: str) -> FileRefused:
 def not_the(wanted: str, name: str, head: bytes) -> FileRefused:
     """Say what the file is instead, where its first bytes tell."""
     for pattern, what, command in _KNOWN:
-        if re.search(pattern, head):
+        if what != wanted and re.search(pattern, head):
             return FileRefused(f"{name} is {what}, not {wanted}: use {command}.")
     return FileRefused(f"{name} is not {wanted}: its heading does not have the expected columns.")
 

@@ -7,6 +7,7 @@ before 1996, effective, deletion, modifier indicator, rationale. The rationale i
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import BinaryIO
 
 from billing.importers.found import Found, Identity, PairRow
@@ -118,13 +119,11 @@ def _read_part(
 
 def _below_heading(name: str, rows: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
     head = []
-    for number, line in rows:
+    for _, line in islice(rows, MAX_HEADING):
         if line.startswith(b"Column 1\tColumn 2\t"):
             break
         head.append(line)
-        if number == MAX_HEADING:
-            break
-    if number == MAX_HEADING or not head:
+    else:
         raise not_the(WANTED, name, b"\n".join(head))
     for number, line in rows:
         if not line.startswith(b"\t"):  # the heading's last lines have empty first cells

@@ -2,14 +2,14 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
-from billing.engine.tables import REFERENCE, CodeFact, shipped_codes
+from billing.engine.tables import REFERENCE, shipped_codes
 from billing.enums import EditionKind, EditionStatus, Setting
 from billing.importers.found import FeeRow, Found, Identity, LimitRow, PairRow
 from billing.importers.quarters import first_day
@@ -23,7 +23,7 @@ RELEASE_MONTHS = {"A": 1, "B": 4, "C": 7, "D": 10}
 @transaction.atomic
 def load_reference() -> list[EditEdition]:
     """Codes, pairs, limits, fees and diagnoses; returns the editions that were new."""
-    _load_codes(shipped_codes())
+    load_codes()
     load_starter_diagnoses()
     return [edition for edition in _editions() if edition]
 
@@ -65,7 +65,8 @@ def _effective(label: str) -> date:
     return first_day(label)
 
 
-def _load_codes(facts: Iterable[CodeFact]) -> None:
+def load_codes() -> None:
+    """The codes that users bill, as the engine knows them."""
     ProcedureCode.objects.bulk_create(
         (
             ProcedureCode(
@@ -78,7 +79,7 @@ def _load_codes(facts: Iterable[CodeFact]) -> None:
                 bundled_by_medicare=fact.bundled,
                 valid_from=fact.valid_from,
             )
-            for fact in facts
+            for fact in shipped_codes()
         ),
         update_conflicts=True,
         unique_fields=["code"],

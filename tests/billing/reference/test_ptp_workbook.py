@@ -1,0 +1,80 @@
+"""The same pairs as a workbook."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from billing.models import CodePairEdit
+from billing.services.editions import import_pairs
+from clinic.published_files import FileRefused, PublishedFile
+from tests.billing.reference.published import ACTIVE, ENDED, PTP_HEADING, plain, zipped
+
+pytestmark = pytest.mark.django_db
+
+
+def workbook(*rows: list) -> bytes:
+    book = openpyxl.Workbook()
+    for line in PTP_HEADING:
+        book.active.append([cell or None for cell in line.split("\t")])
+    for row in rows:
+        book.active.append(row)
+    store = io.BytesIO()
+    book.save(store)
+    return store.getvalue()
+
+
+def parts(*rows: list) -> list[PublishedFile]:
+    other = ["0001A", "0002A", None, 20210101, "*", 1, "x"]
+    first = [plain(f"ccipra-v322r0-f{n}.xlsx", workbook(*[other] * n)) for n in (1, 2, 3)]
+    return [*first, zipped("f4.zip", {"ccipra-v322r0-f4.xlsx": workbook(*rows)})]
+
+
+def test_numbers_and_texts_in_cells_are_read_alike(our_codes):
+    edition = import_pairs(
+        parts(
+            [98940, 97140, "*", 19960101, "*", 1, "x"],
+            ["97140", "97530", None, "19990401", "20191231", "1", "x"],
+        ),
+        license_attested=True,
+    )
+
+    fields = ("column1", "column2", "effective", "deletion", "indicator")
+    assert list(CodePairEdit.objects.filter(edition=edition).values_list(*fields)) == [
+        ("97140", "97530", date(1999, 4, 1), date(2019, 12, 31), 1),
+        ("98940", "97140", date(1996, 1, 1), None, 1),
+    ]
+    assert edition.rows_total == 8
+
+
+def test_text_wins_where_a_zip_holds_both_forms(our_codes):
+    text = "\n".join([*PTP_HEADING, ACTIVE, ENDED]).encode()
+    both = {
+        "ccipra-v322r0-f4.xlsx": workbook(),
+        "ccipra-v322r0-f4.TXT": text,
+    }
+
+    edition = import_pairs([*parts()[:3], zipped("f4.zip", both)], license_attested=True)
+
+    assert edition.rows_kept == 2
+
+
+def test_malformed_cell_is_refused_with_its_row(our_codes):
+    with pytest.raises(FileRefused) as refusal:
+        import_pairs(parts([98940, 97140, "*", 19960101, "*", 3, "x"]), license_attested=True)
+
+    assert str(refusal.value) == (
+        "ccipra-v322r0-f4.xlsx, line 7: the modifier indicator is 3; it must be 0, 1 or 9. "
+        "Nothing was imported."
+    )
+    assert not CodePairEdit.objects.exists()
+
+
+def test_file_that_is_no_workbook_is_refused(our_codes):
+    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", b"not a workbook")]
+
+    with pytest.raises(FileRefused, match="is not a workbook that can be read"):
+        import_pairs(files, license_attested=True)
+
+    assert not CodePairEdit.objects.exists()
