@@ -155,10 +155,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+# Wrong passwords are counted by axes, in the database; allauth's own count is per process.
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/h/ip"}
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "clinic.sign_in.address_typed"
 AXES_SENSITIVE_PARAMETERS = ["login", "password"]
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False

@@ -36,6 +36,12 @@ def _on_lockout(sender, **kwargs) -> None:
         audit.record("session.locked_out", actor=None)
 
 
+def address_typed(request, credentials) -> str:
+    """The account that wrong passwords are counted for: allauth calls its field email."""
+    given = (credentials or {}).get("email") or request.POST.get("login", "")
+    return given.strip().lower()
+
+
 def connect() -> None:
     """Django's and axes' own signals; between our apps there are none."""
     user_logged_in.connect(_on_login, dispatch_uid="audit-login")

@@ -10,10 +10,20 @@ from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
-from clinic.enums import Discipline, Network, Role
-from clinic.models import Clinician, Coverage, Location, Patient, Payer, Practice, User
+from clinic.enums import Discipline, DocumentKind, Network, Role
+from clinic.models import (
+    Clinician,
+    Coverage,
+    Location,
+    Patient,
+    Payer,
+    Practice,
+    StoredDocument,
+    User,
+)
 from clinic.npi import npi_from
 from clinic.scope import current_practice_id
+from clinic.services import documents
 from notes.models import (
     Authorization,
     BlockRegion,
@@ -132,6 +142,22 @@ def make_coverage(**fields: Any) -> Coverage:
     if "payer" not in defaults:
         defaults["payer"] = make_payer()
     return Coverage.objects.create(**defaults)
+
+
+def make_document(*, by: User, **fields: Any) -> StoredDocument:
+    """An issued document, stored by the service."""
+    kind = fields.pop("kind", DocumentKind.NOTE)
+    defaults = {
+        "content": b"%PDF-1.7 sample",
+        "number": documents.next_number(kind),
+        "version": 1,
+        "context": {"title": "Sample"},
+        "renderer": "test",
+    } | fields
+    if "patient" not in defaults:
+        defaults["patient"] = make_patient()
+    content = defaults.pop("content")
+    return documents.store(content, kind=kind, by=by, **defaults)
 
 
 # --- the clinical record ----------------------------------------------------------------

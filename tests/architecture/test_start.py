@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.tree import ROOT
 
-SECRET = "k7" * 32
+SECRET = "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
 PRODUCTION = {"HANDLINE_SECRET_KEY": SECRET, "HANDLINE_HOSTS": "handline.clinic.example"}
 
 
