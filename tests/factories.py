@@ -10,6 +10,8 @@ from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
 from clinic.enums import Discipline, DocumentKind, Network, Role
 from clinic.models import (
     Clinician,
@@ -145,11 +147,13 @@ def make_coverage(**fields: Any) -> Coverage:
 
 
 def make_document(*, by: User, **fields: Any) -> StoredDocument:
-    """An issued document, stored by the service."""
+    """An issued document, numbered and stored by the service."""
     kind = fields.pop("kind", DocumentKind.NOTE)
+    if "number" not in fields:
+        with transaction.atomic():
+            fields["number"] = documents.next_number(kind)
     defaults = {
         "content": b"%PDF-1.7 sample",
-        "number": documents.next_number(kind),
         "version": 1,
         "context": {"title": "Sample"},
         "renderer": "test",
