@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from billing.engine.rules import Rule
-from billing.engine.services import Piece
+from billing.engine.services import Piece, ids_of
 from billing.engine.tables import CodeFact, Tables
-from billing.engine.types import Block, Day, Finding, Policy, Procedure, Reason, Region, Unbilled
+from billing.engine.types import Block, Day, Finding, Policy, Reason, Region, Unbilled
 from billing.engine.vocabulary import NOT_TREATMENT, SPINAL, shipped_techniques
 from billing.engine.words import listed, many
 
@@ -112,12 +112,12 @@ def by_regions(
         if not asked:
             continue
         pieces = [piece for piece in pieces if piece.code != family]
-        for piece in asked:
-            if not piece.regions:
-                text = f"{family} without body regions has no code; chart the regions treated."
-                ids = (piece.item.id,) if piece.item.id else ()
-                findings.append(NO_REGIONS.finding(text, ids))
-                unbilled.append(Unbilled(family, piece.seconds // 60, ids, NO_REGIONS.id, text))
+        bare = [piece for piece in asked if not piece.regions]
+        if bare:
+            text = f"{family} without body regions has no code; chart the regions treated."
+            minutes = sum(piece.seconds for piece in bare) // 60
+            findings.append(NO_REGIONS.finding(text, ids_of(bare)))
+            unbilled.append(Unbilled(family, minutes, ids_of(bare), NO_REGIONS.id, text))
         charted = [piece for piece in asked if piece.regions]
         own = sorted({piece.code for piece in pieces if _in(tables, piece.code, FAMILY[family])})
         for piece, reason in resolve(charted, own):
@@ -132,7 +132,7 @@ def levels(code: str, pieces: Iterable[Piece], fact: CodeFact) -> Iterator[Findi
     if fact.family not in ("cmt", "omt"):
         return
     held = tuple(pieces)
-    ids = tuple(piece.item.id for piece in held if piece.item.id)
+    ids = ids_of(held)
     regions = [region for piece in held for region in piece.regions]
     if not regions:
         yield NO_REGIONS.finding(
@@ -161,32 +161,36 @@ def levels(code: str, pieces: Iterable[Piece], fact: CodeFact) -> Iterator[Findi
 
 
 def mismatched(pieces: Iterable[Piece]) -> Iterator[Finding]:
-    """A technique that is billed under another code than the one given."""
+    """Techniques that are billed under another code than the one given."""
+    odd: dict[tuple[str, str], list[Piece]] = {}
     for piece in pieces:
         key = piece.item.technique if isinstance(piece.item, Block) else ""
-        if key not in TECHNIQUE_CODES:
-            continue
-        label, code = TECHNIQUE_CODES[key]
         given = piece.item.code
-        if given == code or (code == "CMT" and piece.code.startswith("9894")):
-            continue
-        own = code or "no code of its own"
-        yield BY_TECHNIQUE.finding(
-            f"{label} is {own}, but {piece.item.id} is charted as {given}.", (piece.item.id,)
+        code = TECHNIQUE_CODES.get(key, ("", given))[1]
+        if given != code and not (code == "CMT" and given.startswith("9894")):
+            odd.setdefault((key, given), []).append(piece)
+    for (key, given), own in sorted(odd.items()):
+        label, code = TECHNIQUE_CODES[key]
+        ids = ids_of(own)
+        called = f"is {code}" if code else "has no code of its own"
+        yield BY_TECHNIQUE.finding(f"{label} {called}, but is charted as {given}.", ids)
+
+
+def uncoded(pieces: Iterable[Piece]) -> Iterator[Unbilled]:
+    """Minutes of entries whose technique has no code, by technique."""
+    held: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        key = piece.item.technique if isinstance(piece.item, Block) else ""
+        held.setdefault(key, []).append(piece)
+    for key, own in sorted(held.items()):
+        rule = NOT_TREATED if key in NOT_TREATMENT else NO_CODE
+        minutes = sum(piece.seconds for piece in own) // 60
+        text = (
+            f"{many(minutes, 'minute')} of {key} are not treatment time."
+            if rule is NOT_TREATED
+            else f"{many(minutes, 'minute')} of assessment have no code of their own."
         )
-
-
-def uncoded(piece: Piece) -> Unbilled:
-    """Minutes of an entry whose technique has no code."""
-    key = piece.item.technique if isinstance(piece.item, Block) else ""
-    rule = NOT_TREATED if key in NOT_TREATMENT else NO_CODE
-    minutes = piece.seconds // 60
-    text = (
-        f"{many(minutes, 'minute')} of {key} are not treatment time."
-        if rule is NOT_TREATED
-        else f"{many(minutes, 'minute')} of assessment have no code of their own."
-    )
-    return Unbilled("", minutes, (piece.item.id,), rule.id, text)
+        yield Unbilled("", minutes, ids_of(own), rule.id, text)
 
 
 def unusable(code: str, day: Day, tables: Tables) -> tuple[Rule, str] | None:
@@ -259,7 +263,3 @@ def _named(places: list[str]) -> str:
 def _in(tables: Tables, code: str, family: str) -> bool:
     fact = tables.codes.get(code)
     return fact is not None and fact.family == family
-
-
-def item_label(item: Block | Procedure) -> str:
-    return item.id or item.code

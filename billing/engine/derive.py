@@ -67,6 +67,7 @@ def _coded(
         by_code.setdefault(piece.code, []).append(piece)
     usable: list[Piece] = by_code.pop("", [])
     for code, own in sorted(by_code.items()):
+        own.sort(key=_in_order)
         refusal = unusable(code, day, tables)
         if refusal is None:
             usable.extend(own)
@@ -165,6 +166,11 @@ def _levelled(findings: list[Finding], policy: Policy) -> tuple[Finding, ...]:
             if levels.get(f.rule) != "off"
         ]
     return tuple(sorted(set(findings), key=_finding_order))
+
+
+def _in_order(piece: Piece) -> tuple[int, int, str]:
+    """An order that does not depend on the order of the input."""
+    return piece.start or 0, piece.seconds, piece.item.id
 
 
 def _finding_order(finding: Finding) -> tuple[int, str, str, tuple[str, ...]]:

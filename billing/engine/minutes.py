@@ -100,12 +100,10 @@ class Timeline:
 def count(pieces: list[Piece], tables: Tables) -> Timeline:
     """The services of the day with their minutes, and the minutes that count for none."""
     by_code: dict[str, list[Piece]] = {}
-    unbilled: list[Unbilled] = []
     for piece in pieces:
         if piece.code:
             by_code.setdefault(piece.code, []).append(piece)
-        else:
-            unbilled.append(uncoded(piece))
+    unbilled = list(uncoded(piece for piece in pieces if not piece.code))
     codes = tables.codes
     timed = [piece for piece in pieces if piece.code and codes[piece.code].basis == "timed"]
     swept = Counted()
