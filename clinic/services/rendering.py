@@ -1,8 +1,8 @@
-"""Turning a frozen context into bytes."""
+"""Turning a frozen context into bytes, in the warm process beside the server."""
 
 from typing import Any
 
-from clinic.documents import canonical
+from clinic.documents import canonical, worker
 from clinic.documents.contexts import NoteContext, SuperbillContext
 
 RENDERER = "weasyprint-70.0"
@@ -14,12 +14,8 @@ def plain(context: NoteContext | SuperbillContext) -> dict[str, Any]:
 
 
 def render_note(context: NoteContext) -> bytes:
-    from clinic.documents import render  # noqa: PLC0415 slow import
-
-    return render.render_note(context)
+    return worker.render_note(context)
 
 
 def render_superbill(context: SuperbillContext) -> bytes:
-    from clinic.documents import render  # noqa: PLC0415 slow import
-
-    return render.render_superbill(context)
+    return worker.render_superbill(context)
