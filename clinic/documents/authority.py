@@ -12,11 +12,16 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from .errors import DocumentError
 
-DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+# Document signing (RFC 9336); and e-mail protection, without which NSS, and so poppler's
+# pdfsig, takes no signing certificate for good.
+PURPOSES = (
+    ObjectIdentifier("1.3.6.1.5.5.7.3.36"),
+    ExtendedKeyUsageOID.EMAIL_PROTECTION,
+)
 ROOT_YEARS, ISSUING_YEARS, LEAF_YEARS = 20, 10, 2
 SHORTEST_PASSPHRASE = 20
 CRL_DAYS = 30
@@ -86,7 +91,7 @@ def issue_leaf(
         _with_crl(_by(built, issuer), crl_url)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=True), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(PURPOSES), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     return _issued(built, key, issuer.key, passphrase)
@@ -193,15 +198,19 @@ def pem(certificate: bytes) -> bytes:
 
 
 def _name(practice: str, common: str, license: str = "") -> x509.Name:
-    """X.509 allows 64 characters in these fields; longer names are cut, never refused."""
+    """X.509 allows 64 bytes in these fields; longer names are cut, never refused."""
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, practice[:64]),
-        x509.NameAttribute(NameOID.COMMON_NAME, common[:64]),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(practice)),
+        x509.NameAttribute(NameOID.COMMON_NAME, _cut(common)),
     ]
     if license:
-        parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, _printable(license)[:64]))
+        parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, _cut(_printable(license))))
     return x509.Name(parts)
+
+
+def _cut(text: str) -> str:
+    return text.encode()[:64].decode(errors="ignore")
 
 
 def _printable(text: str) -> str:

@@ -8,11 +8,9 @@ from datetime import datetime
 from io import BytesIO
 
 from asn1crypto import cms, x509
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -42,9 +40,9 @@ def read(body: bytes, trust: Trust, moment: datetime) -> Facts:
     trusted, so a certificate that expired or was revoked later does no harm."""
     try:
         return _read(body, trust, moment)
-    except (PdfError, SignatureValidationError) as error:
-        raise DocumentError(f"The file is damaged and cannot be read as a PDF: {error}") from error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except DocumentError:
+        raise
+    except Exception as error:  # hostile bytes raise whatever the parser trips over
         raise DocumentError("The file is damaged and cannot be read as a PDF.") from error
 
 

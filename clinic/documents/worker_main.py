@@ -30,7 +30,10 @@ def main() -> None:
     # Anything that prints would garble the answers: standard output moves aside.
     documents = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, documents)
+    try:
+        serve(sys.stdin.buffer, documents)
+    except MemoryError:
+        os._exit(1)  # the server sees the pipe close and says so in a sentence
 
 
 if __name__ == "__main__":

@@ -1,0 +1,269 @@
+"""Nothing that was changed is accepted, whatever the change; what is ours is."""
+
+import io
+import os
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from clinic.documents import authority
+from clinic.documents.errors import DocumentError
+from clinic.documents.render import render_note
+from clinic.documents.sign import sign_pdf
+from clinic.documents.verify import LARGEST, RegistryEntry, Report, Trust, verify_pdf
+from tests.clinic.documents import samples as s
+from tests.clinic.documents.conftest import INTENT, NOW, make_house
+from tests.clinic.documents.golden import golden
+
+CHANGES = int(os.environ.get("TAMPER_CHANGES", "100"))
+
+
+def trusting(_digest: str) -> RegistryEntry:
+    """A registry that knows every file: what is left is what the signature alone can say."""
+    return RegistryEntry("note", "SN-240000", 1, "issued", NOW, "Renata Oyelaran")
+
+
+def failed(report: Report) -> set[str]:
+    return {check.key for check in report.checks if not check.passed}
+
+
+def accepted(body: bytes, house, registry) -> bool:
+    """Refused by a check or refused as unreadable: both are a no."""
+    try:
+        return verify_pdf(body, trust=house.trust, registry=registry, now=NOW).accepted
+    except DocumentError:
+        return False
+
+
+def revised(body: bytes, change) -> bytes:
+    """An incremental update appended to the signed file."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(body))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def replace_content(writer) -> None:
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    stream = generic.StreamObject(stream_data=b"BT ET")
+    page["/Contents"] = writer.add_object(stream)
+    writer.update_container(page)
+
+
+def add_annotation(writer) -> None:
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    note = generic.DictionaryObject({
+        generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+        generic.pdf_name("/Subtype"): generic.pdf_name("/FreeText"),
+        generic.pdf_name("/Contents"): generic.pdf_string("4 units"),
+        generic.pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (9, 9, 99, 99))),
+    })  # fmt: skip
+    page["/Annots"] = generic.ArrayObject([writer.add_object(note)])
+    writer.update_container(page)
+
+
+def add_page(writer) -> None:
+    pages = writer.root["/Pages"]
+    pages["/Kids"].append(pages["/Kids"].raw_get(0))
+    pages["/Count"] = generic.NumberObject(len(pages["/Kids"]))
+    writer.update_container(pages)
+
+
+def change_information(writer) -> None:
+    writer.set_info(
+        generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("Other")})
+    )
+
+
+def resaved(body: bytes, change=lambda pdf: None) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        change(pdf)
+        pdf.save(out)
+    return out.getvalue()
+
+
+def drop_signature(pdf) -> None:
+    del pdf.Root.AcroForm
+    del pdf.Root.Perms
+    for page in pdf.pages:
+        if "/Annots" in page:
+            del page.Annots
+
+
+def swap_attachment(pdf) -> None:
+    pdf.attachments["record.json"] = pikepdf.AttachedFileSpec(pdf, b"{}", filename="record.json")
+
+
+def flipped(body: bytes) -> bytes:
+    place = body.index(b"stream\n", 20_000) + 40
+    return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+
+
+def padded(body: bytes) -> bytes:
+    """Change the zeros after the signature, which no digest covers."""
+    place = body.index(b"0000000000>")
+    return body[:place] + b"00DEAD0000>" + body[place + 11 :]
+
+
+TAMPERINGS = {
+    "one byte of a stream": flipped,
+    "padding of the signature": padded,
+    "comment after the end": lambda body: body + b"% more\n",
+    "content replaced by an update": lambda body: revised(body, replace_content),
+    "annotation added by an update": lambda body: revised(body, add_annotation),
+    "page added by an update": lambda body: revised(body, add_page),
+    "title changed by an update": lambda body: revised(body, change_information),
+    "saved again unchanged": resaved,
+    "page dropped and saved again": lambda body: resaved(
+        body, lambda pdf: pdf.pages.__delitem__(0)
+    ),
+    "attachment swapped": lambda body: resaved(body, swap_attachment),
+    "signature stripped": lambda body: resaved(body, drop_signature),
+}
+
+
+def test_issued_document_is_accepted(house, signed, registry):
+    report = verify_pdf(signed, trust=house.trust, registry=registry, now=NOW)
+
+    assert report.accepted
+    assert report.verdict == "Genuine, unchanged and current."
+    assert (report.signer, report.license) == ("Renata Oyelaran, PT, DPT", "ME PT4417")
+    assert report.serial == house.leaf.serial
+    assert report.level == "B-B"
+    assert [item.name for item in report.carried] == ["derivation.json", "record.json"]
+    assert report.carried[1].sha256 == s.signed().fingerprint()
+
+
+@pytest.mark.parametrize("name", sorted(TAMPERINGS))
+def test_tampered_document_is_refused_by_registry_and_by_signature(house, signed, registry, name):
+    changed = TAMPERINGS[name](signed)
+
+    with_registry = verify_pdf(changed, trust=house.trust, registry=registry, now=NOW)
+    without = verify_pdf(changed, trust=house.trust, registry=trusting, now=NOW)
+
+    assert not with_registry.accepted
+    assert "registry" in failed(with_registry)
+    assert not without.accepted
+    assert failed(without) - {"registry"}
+
+
+def test_truncated_document_is_refused(house, signed, registry):
+    with pytest.raises(DocumentError, match="damaged and cannot be read"):
+        verify_pdf(signed[: len(signed) // 2], trust=house.trust, registry=registry, now=NOW)
+
+
+def test_random_single_byte_changes_are_all_refused(house, signed, registry):
+    """TAMPER_CHANGES=1000 for the full count; a fixed seed, so that a failure can be repeated."""
+    chance = random.Random(5)
+    slipped = []
+    for _ in range(CHANGES):
+        place, bit = chance.randrange(len(signed)), 1 << chance.randrange(8)
+        changed = bytearray(signed)
+        changed[place] ^= bit
+        for known in (registry, trusting):
+            if accepted(bytes(changed), house, known):
+                slipped.append((place, bit))
+
+    assert slipped == []
+
+
+def test_signature_moved_to_another_note_is_refused(house, signed):
+    """The signed revision of one note, appended to another note of the same length."""
+    first, other = golden("note-8"), render_note(s.signed(plan="Stop treatment."))
+    moved = other + signed[len(first) :]
+
+    assert accepted(signed, house, trusting)
+    assert not accepted(moved, house, trusting)
+
+
+def test_impostor_with_the_same_name_is_refused(house):
+    impostor = make_house("Renata Oyelaran")
+    forged = sign_pdf(golden("note-8"), signer=impostor.signer, intent=INTENT)
+
+    report = verify_pdf(forged, trust=house.trust, registry=trusting, now=NOW)
+
+    assert report.signer == "Renata Oyelaran, PT, DPT"
+    assert failed(report) == {"trusted"}
+    assert report.verdict.startswith("Not accepted. The signer's certificate was not issued by")
+
+
+def test_unsigned_document_is_refused(house):
+    report = verify_pdf(golden("note-8"), trust=house.trust, registry=trusting, now=NOW)
+
+    assert report.verdict == (
+        "Not accepted. The file has no signatures; a document of ours has exactly one."
+    )
+
+
+def crl(house, at) -> bytes:
+    entry = authority.Revoked(house.leaf.serial, at, "key_compromise")
+    return authority.make_crl(house.unlocked_issuing(), [entry], number=2, now=NOW)
+
+
+def test_document_of_a_signer_revoked_before_is_refused(house, signed, registry):
+    trust = replace(house.trust, crls=(crl(house, NOW - timedelta(hours=1)),))
+
+    report = verify_pdf(signed, trust=trust, registry=registry, now=NOW)
+
+    assert failed(report) == {"revoked"}
+
+
+def test_document_made_before_revocation_and_expiry_stays_genuine(house, signed, registry):
+    trust = replace(house.trust, crls=(crl(house, NOW + timedelta(hours=1)),))
+    years_later = NOW + timedelta(days=365 * 9)
+
+    report = verify_pdf(signed, trust=trust, registry=registry, now=years_later)
+
+    assert report.verdict == "Genuine, unchanged and current."
+
+
+@pytest.mark.parametrize(
+    ("state", "replaced_by", "verdict"),
+    [
+        ("superseded", "version 2", "Genuine and unchanged, but superseded by version 2."),
+        ("superseded", "", "Genuine and unchanged, but superseded."),
+        ("withdrawn", "", "Genuine and unchanged, but withdrawn by the practice."),
+    ],
+)
+def test_state_of_the_registry_is_told(house, signed, state, replaced_by, verdict):
+    entry = replace(trusting(""), state=state, replaced_by=replaced_by)
+
+    report = verify_pdf(signed, trust=house.trust, registry=lambda _: entry, now=NOW)
+
+    assert (report.accepted, report.verdict) == (True, verdict)
+
+
+def locked(body: bytes) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"PK\x03\x04 a zip", "This is not a PDF"),
+        (b"%PDF-1.7\nnothing of the kind", "damaged and cannot be read"),
+        (b"%PDF-" + b"\0" * LARGEST, "larger than 25 MB"),
+        (locked(golden("note-bare")), "asks for a password"),
+    ],
+    ids=["empty", "zip", "corrupt", "huge", "locked"],
+)
+def test_unreadable_upload_gets_a_sentence(house, body, words):
+    with pytest.raises(DocumentError, match=words):
+        verify_pdf(body, trust=house.trust, registry=trusting, now=NOW)
+
+
+def test_trust_needs_a_root(signed):
+    report = verify_pdf(signed, trust=Trust(()), registry=trusting, now=NOW)
+
+    assert failed(report) == {"trusted"}
