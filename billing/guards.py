@@ -29,3 +29,20 @@ def register_billing() -> None:
                   "A published policy version cannot be deleted.", published),
         ]
     )  # fmt: skip
+    register(_editions_in_force())
+
+
+def _editions_in_force() -> list[Guard]:
+    """Bills rest on an accepted edition: it and its rows stay as they were accepted."""
+    message = "An edition in force cannot be changed or deleted: import the next one."
+    active = "(SELECT e.status FROM billing_editedition e WHERE e.id = OLD.edition_id) = 'active'"
+    rows = [
+        Guard(f"{table}_in_force_no_{event.lower()}", table, event, message, active)
+        for table in ("billing_codepairedit", "billing_unitlimit", "billing_feereference")
+        for event in (UPDATE, DELETE)
+    ]
+    return rows + [
+        Guard(f"billing_editedition_in_force_no_{event.lower()}", "billing_editedition", event,
+              message, "OLD.status = 'active'")
+        for event in (UPDATE, DELETE)
+    ]  # fmt: skip

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from billing.engine.tables import starter_tables
@@ -105,14 +106,29 @@ def test_first_starter_counts_for_moments_before_it_was_loaded(shipped):
     assert tables_on(before).pairs == starter_tables().pairs
 
 
-def test_own_import_of_a_quarter_wins_over_a_starter_loaded_later(shipped):
-    edition = accept_forbidden_pair()
-    starter = EditEdition.objects.get(kind="pairs", setting="practitioner", starter=True)
-    EditEdition.objects.filter(pk=starter.pk).update(
-        label="2026Q3", accepted_at=edition.accepted_at + timedelta(hours=1)
+def test_own_import_of_a_quarter_wins_over_a_starter_loaded_later(our_codes):
+    files = ptp_parts(ACTIVE.replace("\t1\t", "\t0\t"), version="v302r0")
+    accept_edition(import_pairs(files, license_attested=True))
+
+    load_reference()
+
+    assert indicator(tables_on(), "98940", "97140", date(2024, 8, 1)) == 0
+
+
+def test_edition_in_force_is_guarded_by_the_database(shipped):
+    edition = EditEdition.objects.get(kind="pairs", setting="practitioner")
+    changes = (
+        lambda: EditEdition.objects.filter(pk=edition.pk).update(label="2026Q3"),
+        lambda: edition.pairs.update(indicator=0),
+        lambda: edition.pairs.first().delete(),
+        lambda: UnitLimit.objects.first().delete(),
     )
 
-    assert indicator(tables_on(), "98940", "97140", AUGUST) == 0
+    for change in changes:
+        with pytest.raises(IntegrityError, match="An edition in force"), transaction.atomic():
+            change()
+
+    assert edition.pairs.filter(indicator=1).exists()
 
 
 def test_tables_are_built_once_and_noticed_by_one_query(shipped, django_assert_num_queries):
