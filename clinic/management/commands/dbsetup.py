@@ -1,5 +1,7 @@
 """`dbsetup`: bring the database to where this version of Handline needs it."""
 
+from io import StringIO
+
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connections
@@ -26,17 +28,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--database", default="default")
+        parser.add_argument(
+            "--demo", action="store_true", help="then fill an empty database with the demo practice"
+        )
 
-    def handle(self, *, database: str, verbosity: int, **options):
+    def handle(self, *, database: str, demo: bool, verbosity: int, **options):
         connection = connections[database]
         if connection.vendor == "sqlite":
             self._set_journal_mode(connection)
-        call_command("migrate", database=database, interactive=False, verbosity=verbosity - 1)
+        quiet = {"stdout": self.stdout if verbosity else StringIO()}
+        call_command(
+            "migrate", database=database, interactive=False, verbosity=verbosity - 1, **quiet
+        )
         guards.install(database)
         if "load_reference" in get_commands():
-            call_command("load_reference", verbosity=verbosity - 1)
-        call_command("check", databases=[database], stdout=self.stderr)
-        self.stdout.write(self.style.SUCCESS("The database is ready."))
+            call_command("load_reference", **quiet)
+        call_command("check", databases=[database], **quiet)
+        if verbosity:
+            self.stdout.write(self.style.SUCCESS("The database is ready."))
+        if demo:
+            call_command("seed_demo", if_empty=True, stdout=self.stdout)
 
     def _set_journal_mode(self, connection) -> None:
         """Once, here: switching per connection makes processes wait for and fail each other."""
