@@ -117,7 +117,7 @@ def _block(number: int, block: TreatmentBlock, visit: Visit) -> parts.Block:
 
 def _by(block: TreatmentBlock) -> str:
     together = " with assistant" if block.performed_by == PerformedBy.TOGETHER else ""
-    return f"{block.performer.last_name}, {block.performer.credential}{together}"
+    return f"{block.performer.first_name[0]}. {block.performer.last_name}{together}"
 
 
 def _region(region: BodyRegion, side: str) -> parts.Region:

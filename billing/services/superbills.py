@@ -93,7 +93,9 @@ def superbill_context(charge_set: ChargeSet, *, number: str) -> contexts.Superbi
         time_zone=visit.practice.timezone,
         location=visit.location.name,
         insured=_insured(visit),
-        referral=contexts.Referral(name=order.provider_name, npi=order.provider_npi)
+        referral=contexts.Referral(
+            name=order.provider_name, npi=order.provider_npi, qualifier="Referring"
+        )
         if order
         else None,
         authorization=authorization.number if authorization else "",
