@@ -4,6 +4,7 @@ What an installation sets is listed in docs/deploy.md. Demo mode (HANDLINE_DEMO=
 ``make run`` uses) makes its own secrets and serves plain HTTP on this machine only.
 """
 
+import secrets
 import sys
 from pathlib import Path
 
@@ -19,8 +20,12 @@ DEBUG = env.flag("HANDLINE_DEBUG")
 DATA_DIR = Path(env.text("HANDLINE_DATA", str(BASE_DIR / "var")))
 _RELAXED = DEMO or DEBUG or TESTING
 
-SECRET_KEY = env.secret(
-    "HANDLINE_SECRET_KEY", demo_file=DATA_DIR / "secret-key" if _RELAXED else None
+# `manage.py derive` reads a file and writes answers: no session, no user, nothing to protect.
+_SERVES_NOBODY = sys.argv[1:2] == ["derive"]
+SECRET_KEY = (
+    secrets.token_urlsafe(48)
+    if _SERVES_NOBODY
+    else env.secret("HANDLINE_SECRET_KEY", demo_file=DATA_DIR / "secret-key" if _RELAXED else None)
 )
 ALLOWED_HOSTS = env.words("HANDLINE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("HANDLINE_ORIGINS")
