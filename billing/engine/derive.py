@@ -4,10 +4,10 @@ from billing.engine import ENGINE_VERSION
 from billing.engine.codes import by_regions, levels, mismatched, not_allowed, pieces_of, unusable
 from billing.engine.limits import NOT_BILLABLE, Limited, limit, not_billable
 from billing.engine.minutes import Timeline, count
-from billing.engine.modifiers import ORDER, excluded, modify
+from billing.engine.modifiers import ORDER, above_threshold, excluded, modify
 from billing.engine.pairs import Scene, encounters_of
 from billing.engine.parts import Part, parts_of
-from billing.engine.pointers import pointer_findings, pointers
+from billing.engine.pointers import MOST_POINTERS, pointer_findings
 from billing.engine.record import Record
 from billing.engine.remarks import REMARKS, Bill, Check
 from billing.engine.services import Piece, Service, ids_of
@@ -90,6 +90,7 @@ def _scene(day: Day, policy: Policy, tables: Tables, pieces: list[Piece]) -> Sce
         edits_on=policy.edits.as_of or day.date,
         encounters=encounters_of(pieces),
         laid_out=any(not block.clock for block in day.blocks),
+        above=above_threshold(day, policy, tables),
     )
 
 
@@ -133,7 +134,7 @@ def _line(
         modifiers=kept,
         minutes=part.minutes,
         blocks=ids_of(part.pieces),
-        diagnoses=pointers(scene.day, part),
+        diagnoses=part.letters[:MOST_POINTERS],
         reasons=(
             *((first,) if first else ()),
             unit_reason(service, scene.policy.unit_rule, settled.found, settled.pool),

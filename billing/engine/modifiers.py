@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from billing.engine.pairs import EM, GROUND_RULES, X_MODIFIERS, Scene, explain
 from billing.engine.parts import ASSISTANT_MODIFIER, Part
-from billing.engine.policy import MODIFIERS
-from billing.engine.rules import Rule
+from billing.engine.rules import MODIFIERS, Rule
 from billing.engine.services import Service
-from billing.engine.types import Reason
+from billing.engine.tables import Tables
+from billing.engine.types import Day, Policy, Reason
 
 PLAN = Rule(
     "modifiers.plan",
@@ -113,20 +113,9 @@ def assistant(scene: Scene, part: Part) -> Yielded:
 
 def threshold(scene: Scene, part: Part) -> Yielded:
     """KX once the year's accrual has reached the threshold, so that this line goes above it."""
-    day = scene.day
-    if not scene.policy.threshold_modifier or not plan_modifier(scene, part.service):
-        return
-    if excluded(scene, part.service):
-        return
-    row = scene.tables.thresholds.get(day.date.year)
-    accrued, limit, name = accrual(scene)
-    if row is None or accrued is None or accrued < limit:
-        return
-    text = f"{name} accrued {_dollars(accrued)} of the {day.date.year} threshold {_dollars(limit)}"
-    if day.abn == "mandatory":
-        yield "GA", NOTICE.because(f"{text}, and a mandatory notice is on file: GA, not KX.")
-    else:
-        yield "KX", THRESHOLD.because(f"{text}: this line goes above it.")
+    above = scene.above
+    if above and plan_modifier(scene, part.service) and not excluded(scene, part.service):
+        yield above
 
 
 def chiropractic(scene: Scene, part: Part) -> Yielded:
@@ -223,12 +212,25 @@ def excluded(scene: Scene, service: Service) -> bool:
     )
 
 
-def accrual(scene: Scene) -> tuple[int | None, int, str]:
+def above_threshold(day: Day, policy: Policy, tables: Tables) -> tuple[str, Reason] | None:
+    """The modifier of therapy lines above the threshold, where the day is above it."""
+    if not policy.threshold_modifier:
+        return None
+    accrued, limit, name = accrual(day, tables)
+    if not limit or accrued is None or accrued < limit:
+        return None
+    text = f"{name} accrued {_dollars(accrued)} of the {day.date.year} threshold {_dollars(limit)}"
+    if day.abn == "mandatory":
+        return "GA", NOTICE.because(f"{text}, and a mandatory notice is on file: GA, not KX.")
+    return "KX", THRESHOLD.because(f"{text}: this line goes above it.")
+
+
+def accrual(day: Day, tables: Tables) -> tuple[int | None, int, str]:
     """What has accrued, the year's threshold in cents (0 when not loaded), and whose it is."""
-    row = scene.tables.thresholds.get(scene.day.date.year)
-    if scene.day.discipline == "OT":
-        return scene.day.accrued_ot_cents, row.ot_cents if row else 0, "OT"
-    return scene.day.accrued_pt_slp_cents, row.pt_slp_cents if row else 0, "PT and SLP together"
+    row = tables.thresholds.get(day.date.year)
+    if day.discipline == "OT":
+        return day.accrued_ot_cents, row.ot_cents if row else 0, "OT"
+    return day.accrued_pt_slp_cents, row.pt_slp_cents if row else 0, "PT and SLP together"
 
 
 def _dollars(cents: int) -> str:

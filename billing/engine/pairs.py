@@ -10,7 +10,7 @@ from billing.engine.rules import Rule
 from billing.engine.services import Piece, Service
 from billing.engine.tables import Tables
 from billing.engine.times import shown_time
-from billing.engine.types import Day, Ground, Overlay, Policy, Proof, Stretch
+from billing.engine.types import Day, Ground, Overlay, Policy, Proof, Reason, Stretch
 from billing.engine.units import alone
 from billing.engine.words import listed
 
@@ -105,6 +105,7 @@ class Scene:
     edits_on: date
     encounters: tuple[tuple[int, int], ...]
     laid_out: bool  # some times were only laid end to end
+    above: tuple[str, Reason] | None  # KX or GA for therapy lines above the threshold
 
     @property
     def edition(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from billing.engine.pairs import Edit, Scene
 from billing.engine.rules import Rule
 from billing.engine.services import Piece, Service
-from billing.engine.types import Proof, Reason
+from billing.engine.types import Day, Proof, Reason
 from billing.engine.units import QUARTER
 from billing.engine.words import many, number
 
@@ -20,6 +20,7 @@ RULES = (ASSISTANT,)
 
 ASSISTANT_MODIFIER = {"PT": "CQ", "OT": "CO"}
 ENOUGH = 8
+LETTERS = "ABCDEFGHIJKL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Part:
     pieces: tuple[Piece, ...]
     edits: tuple[tuple[Edit, Proof | None], ...]
     counterparts: Mapping[str, Service]
+    letters: tuple[str, ...]  # of the diagnoses it stands on, also those beyond four
     assistant: Reason | None = None
 
 
@@ -46,13 +48,27 @@ def parts_of(
     edits = tuple(pair for pair in met if service.code in (pair[0].column1, pair[0].column2))
     theirs, text = _assistants_units(scene, service, units)
     reason = ASSISTANT.because(text) if theirs else None
+    pieces = service.pieces
     if not theirs or theirs == units:
-        yield Part(service, units, service.minutes, service.pieces, edits, services, reason)
+        letters = _letters(scene.day, pieces)
+        yield Part(service, units, service.minutes, pieces, edits, services, letters, reason)
         return
-    own = tuple(piece for piece in service.pieces if piece.item.by != "assistant")
-    rest = tuple(piece for piece in service.pieces if piece.item.by == "assistant")
-    yield Part(service, units - theirs, service.therapist_minutes, own, edits, services)
-    yield Part(service, theirs, service.assistant_minutes, rest, edits, services, reason)
+    own = tuple(piece for piece in pieces if piece.item.by != "assistant")
+    rest = tuple(piece for piece in pieces if piece.item.by == "assistant")
+    yield Part(service, units - theirs, service.therapist_minutes, own, edits, services,
+               _letters(scene.day, own))  # fmt: skip
+    yield Part(service, theirs, service.assistant_minutes, rest, edits, services,
+               _letters(scene.day, rest), reason)  # fmt: skip
+
+
+def _letters(day: Day, pieces: tuple[Piece, ...]) -> tuple[str, ...]:
+    """The diagnoses that its entries point at; where none points, all of the visit's."""
+    own = {code for piece in pieces for code in piece.item.diagnoses}
+    if not own:
+        return tuple(LETTERS[: len(day.diagnoses)])
+    return tuple(
+        letter for letter, code in zip(LETTERS, day.diagnoses, strict=False) if code in own
+    )
 
 
 def _assistants_units(scene: Scene, service: Service, units: int) -> tuple[int, str]:

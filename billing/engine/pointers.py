@@ -1,8 +1,8 @@
 """Which of the visit's diagnoses each line points at."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from billing.engine.parts import Part
+from billing.engine.parts import LETTERS, Part
 from billing.engine.rules import Rule
 from billing.engine.types import Day, Finding
 from billing.engine.words import listed
@@ -27,16 +27,10 @@ OWN = Rule(
 )
 RULES = (TOO_MANY, CUT, OWN)
 
-LETTERS = "ABCDEFGHIJKL"
 MOST_POINTERS = 4
 
 
-def pointers(day: Day, part: Part) -> tuple[str, ...]:
-    """Letters of the diagnoses of the line's entries; without any, those of the visit."""
-    return _letters(day, part)[:MOST_POINTERS]
-
-
-def pointer_findings(day: Day, parts: Iterable[Part]) -> Iterator[Finding]:
+def pointer_findings(day: Day, parts: tuple[Part, ...]) -> Iterator[Finding]:
     if len(day.diagnoses) > len(LETTERS):
         beyond = day.diagnoses[len(LETTERS) :]
         yield TOO_MANY.finding(
@@ -44,18 +38,17 @@ def pointer_findings(day: Day, parts: Iterable[Part]) -> Iterator[Finding]:
             f"charted, a claim holds 12: {listed(beyond)} cannot be pointed at."
         )
     by_code: dict[str, set[str]] = {}
-    held = tuple(parts)
-    for part in held:
-        letters = _letters(day, part)
+    for part in parts:
+        letters = part.letters
         by_code.setdefault(part.service.code, set()).update(letters[:MOST_POINTERS])
-        if len(letters) > MOST_POINTERS and _own(part):
+        if len(letters) > MOST_POINTERS and len(letters) < len(day.diagnoses):
             yield CUT.finding(
                 f"{part.service.code} is charted for {len(letters)} diagnoses; its line points "
                 f"at {listed(letters[:MOST_POINTERS])}.",
                 part.service.ids,
             )
     seen: set[tuple[str, str]] = set()
-    for part in held:
+    for part in parts:
         for edit, proof in part.edits:
             pair = (edit.column1, edit.column2)
             if proof is None or proof.ground != "region" or pair in seen:
@@ -67,16 +60,3 @@ def pointer_findings(day: Day, parts: Iterable[Part]) -> Iterator[Finding]:
                     "own; point it at one for the region treated.",
                     part.counterparts[pair[1]].ids,
                 )
-
-
-def _letters(day: Day, part: Part) -> tuple[str, ...]:
-    own = _own(part)
-    return tuple(
-        letter
-        for letter, code in zip(LETTERS, day.diagnoses, strict=False)
-        if not own or code in own
-    )
-
-
-def _own(part: Part) -> set[str]:
-    return {code for piece in part.pieces for code in piece.item.diagnoses}

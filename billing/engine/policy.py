@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
+from billing.engine.catalog import RULE_IDS
 from billing.engine.reading import (
     BadInput,
     as_choice,
@@ -16,6 +17,7 @@ from billing.engine.reading import (
     only_keys,
     shown,
 )
+from billing.engine.rules import MODIFIERS
 from billing.engine.types import Cap, Edits, Overlay, Policy
 
 UNIT_RULES = ("cms", "ama", "full15")
@@ -24,10 +26,6 @@ EDIT_SOURCES = ("ncci-practitioner", "ncci-hospital", "none")
 CMT_CHOICES = ("separate-region", "deny", "attach-records")
 DISCIPLINES = ("PT", "OT", "SLP", "DC", "DO", "MT")
 LEVELS = ("block", "warn", "info", "off")
-MODIFIERS = (
-    "22", "24", "52", "CQ", "CO", "25", "57", "59", "XE", "XS", "XP", "XU", "51", "76", "77", "95",
-    "GT", "GP", "GO", "GN", "KX", "AT", "GA", "GX", "GY", "GZ", "96", "97", "LT", "RT",
-)  # fmt: skip
 
 Reader = Callable[[object, str], Any]
 
@@ -191,9 +189,13 @@ def _visit_limit(value: object, where: str) -> int | None:
 
 def _documentation(value: object, where: str) -> dict[str, str]:
     given = as_object(value, where)
+    for rule in given:
+        if rule not in RULE_IDS:
+            raise BadInput(
+                f"{where} names {shown(rule)}, which is no rule; docs/rules.md has them."
+            )
     return {
-        as_text(rule, f"{where}'s rule"): as_choice(level, f"{where}.{rule}", LEVELS)
-        for rule, level in sorted(given.items())
+        rule: as_choice(level, f"{where}.{rule}", LEVELS) for rule, level in sorted(given.items())
     }
 
 

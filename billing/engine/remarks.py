@@ -13,6 +13,7 @@ from billing.engine.modifiers import (
 )
 from billing.engine.pairs import EM, Scene
 from billing.engine.parts import Part
+from billing.engine.reading import either
 from billing.engine.record import Record
 from billing.engine.rules import Rule
 from billing.engine.services import Service
@@ -93,12 +94,29 @@ HANDS_ON = Rule(
     "CPT modifier 95",
     "block",
 )
+ADD_ON = Rule(
+    "codes.add-on",
+    "An add-on code stands only beside its base code",
+    "CMS add-on code edits, 2024-06",
+    "warn",
+)
 RULES = (
-    NO_DISCIPLINE, NO_THRESHOLD, NO_ACCRUAL, NEAR, REVIEW, NOT_SAID, RECORDS, NEVER, OLD_EDITION,
+    ADD_ON, NO_DISCIPLINE, NO_THRESHOLD, NO_ACCRUAL, NEAR, REVIEW, NOT_SAID, RECORDS, NEVER, OLD_EDITION,
     DIAGNOSIS, SHAPE, HANDS_ON,
 )  # fmt: skip
 
 NEAR_CENTS = 150_00
+ADD_ONS = {
+    "90913": ("90912",),
+    "96113": ("96112",),
+    "97130": ("97129",),
+    "97546": ("97545",),
+    "97551": ("97550",),
+    "97598": ("97597",),
+    "97811": ("97810", "97813"),
+    "97814": ("97810", "97813"),
+    "98981": ("98980",),
+}
 ICD10 = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 
 
@@ -138,7 +156,7 @@ def threshold_known(bill: Bill) -> Iterator[Finding]:
         return
     year = scene.day.date.year
     row = scene.tables.thresholds.get(year)
-    accrued, limit, name = accrual(scene)
+    accrued, limit, name = accrual(scene.day, scene.tables)
     if row is None:
         known = max(scene.tables.thresholds, default=None)
         newest = f"; the newest one loaded is of {known}" if known else ""
@@ -249,6 +267,15 @@ def other_basis(bill: Bill) -> Iterator[Finding]:
         )
 
 
+def add_on_stands(bill: Bill) -> Iterator[Finding]:
+    codes = {line.code for line in bill.lines}
+    for code in sorted(codes & ADD_ONS.keys()):
+        if not codes & set(ADD_ONS[code]):
+            yield ADD_ON.finding(
+                f"{code} is an add-on to {either(ADD_ONS[code])}, not billed here."
+            )
+
+
 REMARKS: tuple[Check, ...] = (
     discipline_known,
     threshold_known,
@@ -260,4 +287,5 @@ REMARKS: tuple[Check, ...] = (
     telehealth_possible,
     office_visit_documented,
     other_basis,
+    add_on_stands,
 )

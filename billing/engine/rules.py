@@ -6,6 +6,10 @@ from datetime import date
 from billing.engine.types import Finding, Level, Proof, Reason
 
 READ_ON = date(2026, 11, 22)
+MODIFIERS = (
+    "22", "24", "52", "CQ", "CO", "25", "57", "59", "XE", "XS", "XP", "XU", "51", "76", "77", "95",
+    "GT", "GP", "GO", "GN", "KX", "AT", "GA", "GX", "GY", "GZ", "96", "97", "LT", "RT",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,16 @@ def settle(scene: Scene, services: Mapping[str, Service], chosen: Choice) -> Set
     standing = dict(services)
     unbilled: list[Unbilled] = []
     findings: list[Finding] = []
+    known = [
+        (edit, _proof(scene, edit, services))
+        for edit in edits_among(scene, list(services.values()))
+    ]
     while True:
         found, pool, units = _allocate(scene, standing, chosen)
         checked = [
-            (edit, _proof(scene, edit, standing))
-            for edit in edits_among(scene, [standing[code] for code in units])
+            (edit, proof)
+            for edit, proof in known
+            if edit.column1 in units and edit.column2 in units
         ]
         broken = [edit for edit, proof in checked if not _holds(edit, proof)]
         if not broken:

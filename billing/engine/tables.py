@@ -93,6 +93,9 @@ class Tables:
     codes: Mapping[str, CodeFact]
     replaced: Mapping[str, Replaced]
     replaced_diagnoses: Mapping[str, Replaced]
+    _editions: dict[tuple[str, date], str | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _found: dict[tuple[str, str, str, date], Pair | None] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -100,7 +103,7 @@ class Tables:
     def edition_for(self, source: str, on: date) -> str | None:
         """The edition whose quarter holds the date, else the newest before it, else the oldest:
         an edition's rows are dated, so it also answers for earlier days."""
-        return _nearest(self.pairs.get(source, {}), on)
+        return self._edition(source, self.pairs.get(source, {}), on)
 
     def pair(self, source: str, one: str, other: str, on: date) -> Pair | None:
         """The edit between two codes on a date, whichever column each is in."""
@@ -110,8 +113,14 @@ class Tables:
         return self._found[key]
 
     def limit(self, code: str, on: date) -> LimitRow | None:
-        edition = _nearest(self.limits, on)
+        edition = self._edition("limits", self.limits, on)
         return self.limits[edition].get(code) if edition else None
+
+    def _edition(self, name: str, editions: Iterable[str], on: date) -> str | None:
+        key = (name, on)
+        if key not in self._editions:
+            self._editions[key] = _nearest(editions, on)
+        return self._editions[key]
 
     def _look_up(self, source: str, one: str, other: str, on: date) -> Pair | None:
         edition = self.edition_for(source, on)

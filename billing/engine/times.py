@@ -9,6 +9,7 @@ from billing.engine.reading import BadInput, shown
 
 CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
 DAY = 24 * 3600
+LATEST_CLOCK = 2 * DAY  # seconds since midnight stay below, seconds since 1970 above
 ONE_DAY = timedelta(days=1)
 
 

@@ -17,6 +17,7 @@ from billing.engine.reading import (
     only_keys,
 )
 from billing.engine.timeline import blocks_from_wire, procedures_from_wire
+from billing.engine.times import LATEST_CLOCK
 from billing.engine.types import Block, Day, Line, Policy, Procedure, Result, VisitId
 from billing.engine.vocabulary import Vocabulary, shipped_vocabulary
 
@@ -25,7 +26,6 @@ VISIT = (
     "procedures",
 )  # fmt: skip
 MOST_DOLLARS = 10_000_000
-LATEST_CLOCK = 2 * 24 * 3600  # seconds since midnight stay below, seconds since 1970 above
 
 
 class PolicyLibrary(Protocol):
@@ -180,9 +180,10 @@ def _diagnoses(value: object, items: tuple[Any, ...]) -> tuple[str, ...]:
     for place, code in enumerate(listed):
         if code in listed[:place]:
             raise BadInput(f"diagnoses names {code} twice; list each diagnosis once.")
+    known = set(listed)
     for item in items:
         for code in item.diagnoses:
-            if code not in listed:
+            if code not in known:
                 raise BadInput(
                     f"{item.id or item.code} points at {code}, which is not among the visit's "
                     "diagnoses; add it there."
