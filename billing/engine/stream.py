@@ -55,7 +55,7 @@ def _decoded(raw: bytes | None) -> object:
     if raw is None:
         raise BadInput("The line is longer than 4 MB; send one visit per line.")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig").rstrip()
     except UnicodeDecodeError as error:
         raise BadInput(f"The line is not UTF-8 (byte {error.start + 1}).") from None
     try:

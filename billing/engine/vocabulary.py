@@ -24,6 +24,7 @@ BUCKETS = {
 }
 SPINAL = ("cervical", "thoracic", "lumbar", "sacral", "pelvic")
 NOT_TREATMENT = frozenset({"rest", "documentation"})
+LOOK_ALIKE = str.maketrans("OIL", "011")
 BY_REGION = frozenset({"CMT", "OMT"})  # resolved to a code by the number of regions
 
 
@@ -49,7 +50,7 @@ class Vocabulary:
     def region(self, key: str, where: str) -> Region:
         if key not in self.regions:
             raise BadInput(
-                f"{where} is {shown(key)}, which is no body region{_near(key, self.regions)}."
+                f"{where} is {shown(key)}, which is no body region{_hint(key, self.regions)}"
             )
         return self.regions[key]
 
@@ -57,7 +58,7 @@ class Vocabulary:
         key = key.lower().replace("-", "_").replace(" ", "_")
         if key not in self.techniques:
             raise BadInput(
-                f"{where} is {shown(key)}, which is no technique{_near(key, self.techniques)}."
+                f"{where} is {shown(key)}, which is no technique{_hint(key, self.techniques)}"
             )
         return self.techniques[key]
 
@@ -66,7 +67,7 @@ class Vocabulary:
         if code in self.codes or code in self.replaced or code in BY_REGION:
             return code
         raise BadInput(
-            f"{where} is {shown(code)}, which is not in the code list{_near(code, self.codes)}."
+            f"{where} is {shown(code)}, which is not in the code list{_code_hint(code, self.codes)}"
         )
 
 
@@ -103,9 +104,16 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _near(key: str, known: Iterable[str]) -> str:
-    """A hint at what was meant, where something is close; two digits turned round come first."""
-    names = sorted(known)
-    turned = [name for name in names if name != key and sorted(name) == sorted(key)]
-    close = turned or difflib.get_close_matches(key[:60], names, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+def _hint(key: str, known: Iterable[str]) -> str:
+    """The word that was probably meant, if one is close."""
+    close = difflib.get_close_matches(key[:60], sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else "."
+
+
+def _code_hint(code: str, known: Mapping[str, object]) -> str:
+    """The code that was probably meant: a letter typed for a digit, or neighbors turned round."""
+    tries = [code.upper(), code.upper().translate(LOOK_ALIKE)]
+    tries += [
+        code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(len(code[:5]) - 1)
+    ]
+    return next((f"; did you mean {meant}?" for meant in tries if meant in known), ".")
