@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.core import checks
 from django.db import connections
 
-UPDATE, DELETE, INSERT = "UPDATE", "DELETE", "INSERT"
+UPDATE, DELETE, INSERT, TRUNCATE = "UPDATE", "DELETE", "INSERT", "TRUNCATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Guard:
 
     def create(self, vendor: str) -> list[str]:
         """The statements that install this guard on the given engine."""
+        if self.event == TRUNCATE:
+            return self._create_truncate(vendor)
         if vendor == "sqlite":
             return [
                 f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
@@ -41,6 +43,18 @@ class Guard:
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}_fn()",
         ]
 
+    def _create_truncate(self, vendor: str) -> list[str]:
+        """TRUNCATE passes row triggers by. SQLite has no such statement."""
+        if vendor == "sqlite":
+            return []
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}_fn() RETURNS trigger AS $$ BEGIN "
+            f"RAISE EXCEPTION '{self.message}' "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
+            f"CREATE TRIGGER {self.name} BEFORE TRUNCATE ON {self.table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {self.name}_fn()",
+        ]
+
     def drop(self, vendor: str) -> str:
         on_table = "" if vendor == "sqlite" else f" ON {self.table}"
         return f"DROP TRIGGER IF EXISTS {self.name}{on_table}"
@@ -50,8 +64,12 @@ _GUARDS: dict[str, Guard] = {}
 
 
 def register(guards: Iterable[Guard]) -> None:
+    """Add guards; a table whose rows may not be deleted may not be emptied either."""
     for guard in guards:
         _GUARDS[guard.name] = guard
+        if guard.event == DELETE:
+            whole = Guard(f"{guard.table}_no_truncate", guard.table, TRUNCATE, guard.message)
+            _GUARDS[whole.name] = whole
 
 
 def append_only(table: str, what: str) -> list[Guard]:
@@ -68,8 +86,9 @@ def register_clinic() -> None:
     register(append_only("clinic_storeddocument", "Issued documents"))
 
 
-def registered() -> tuple[Guard, ...]:
-    return tuple(_GUARDS.values())
+def registered(vendor: str | None = None) -> tuple[Guard, ...]:
+    """Every guard, or those that the engine can hold."""
+    return tuple(g for g in _GUARDS.values() if vendor is None or g.create(vendor))
 
 
 def install(using: str = "default") -> None:
@@ -105,7 +124,7 @@ def missing(using: str = "default") -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         present = {row[0] for row in cursor.fetchall()}
-    return sorted(set(_GUARDS) - present)
+    return sorted({guard.name for guard in registered(connection.vendor)} - present)
 
 
 def install_after_migrate(sender, using, **kwargs) -> None:
