@@ -15,6 +15,7 @@ urlpatterns = [
     path("billing/", include("billing.urls")),
 ]
 
+handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
 handler500 = errors.server_error

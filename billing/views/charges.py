@@ -34,7 +34,7 @@ def charges(request, visit_id):
 def _panel(visit: Visit) -> dict:
     if visit.note.is_signed:
         frozen = ChargeSet.objects.prefetch_related("lines").filter(note=visit.note).first()
-        return {"charges": _frozen(frozen), "frozen": True} if frozen else {"refusal": NO_CHARGES}
+        return {"charges": _frozen(frozen), "frozen": True} if frozen else {"history": NO_CHARGES}
     try:
         derivation = charges_of(visit)
     except NotAllowed as refusal:

@@ -1,6 +1,14 @@
 """Error pages: what happened in a sentence, and the request's id. Never the data."""
 
+from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from clinic.request_id import current_request_id
+
+
+def bad_request(request, exception=None):
+    return render(request, "400.html", status=400)
 
 
 def forbidden(request, exception=None):
@@ -11,5 +19,7 @@ def not_found(request, exception=None):
     return render(request, "404.html", status=404)
 
 
-def server_error(request):
-    return render(request, "500.html", status=500)
+def server_error(request) -> HttpResponse:
+    """Without the request: what failed may be what every page reads."""
+    page = render_to_string("500.html", {"request_id": current_request_id()})
+    return HttpResponseServerError(page)
