@@ -290,7 +290,7 @@ def _spans(service: Service) -> Intervals:
         [
             (piece.start, FOREVER if piece.end is None else piece.end)
             for piece in service.pieces
-            if piece.start is not None
+            if piece.start is not None and piece.start != piece.end
         ]
     )
 

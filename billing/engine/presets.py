@@ -21,6 +21,7 @@ class FieldFact:
 
     source: str
     confidence: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ def _version(entry: Mapping[str, Any], chosen: Mapping[str, Any]) -> PresetVersi
         checked_on=date.fromisoformat(entry["checked"]),
         policy=policy_from_wire(values, version=f"{entry['key']}@{entry['starts']}"),
         facts={
-            name: FieldFact(chosen[name]["source"], chosen[name]["confidence"]) for name in FIELDS
+            name: FieldFact(
+                chosen[name]["source"], chosen[name]["confidence"], chosen[name].get("link", "")
+            )
+            for name in FIELDS
         },
     )
