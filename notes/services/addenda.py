@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.errors import NotAllowed
 from clinic.models import User
+from clinic.scope import every_practice
 from clinic.services import audit
 from notes.enums import SignatureMeaning
 from notes.lifecycle import check_can_amend
@@ -22,7 +23,7 @@ def add_addendum(
 ) -> Addendum:
     """Add a dated, signed text to a signed note. The same ``submit_key`` adds one."""
     note = Note.objects.select_for_update().get(pk=note.pk)
-    if (stored := Addendum.objects.filter(submit_key=submit_key).first()) is not None:
+    if (stored := _stored(note, submit_key, text)) is not None:
         return stored
     check_can_amend(note)
     clinician = getattr(by, "clinician", None)
@@ -45,3 +46,15 @@ def add_addendum(
     )
     audit.record("note.addendum", actor=by, subject=addendum, patient_id=note.visit.patient_id)
     return addendum
+
+
+def _stored(note: Note, submit_key: uuid.UUID, text: str) -> Addendum | None:
+    """The addendum that this request made when it came the first time."""
+    with every_practice("submit keys are unique across practices"):
+        stored = Addendum.objects.filter(submit_key=submit_key).first()
+    if stored is not None and (stored.note_id, stored.text) != (note.pk, text):
+        raise NotAllowed(
+            "This form was signed already with another text, and that addendum stays. Copy this "
+            "text, reload the page, and sign it as a further addendum."
+        )
+    return stored

@@ -9,12 +9,17 @@ from django.db import transaction
 
 from clinic.errors import Conflict, NotAllowed
 from clinic.models import Clinician, User
+from clinic.scope import every_practice
 from clinic.services import audit
 from notes.lifecycle import check_can_edit
 from notes.models import BlockRegion, BodyRegion, Note, Technique, TreatmentBlock
 from notes.timekeeping import check_span
 
 NEW = 0  # the version a form carries for a block that is not stored yet
+_FIELDS = (
+    "technique", "side", "starts_at", "ends_at", "performed_by", "grade", "dose", "response",
+    "pain_before", "pain_after",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +55,47 @@ def save_block(
 ) -> TreatmentBlock:
     """Add the block, or change it if ``version`` is still the stored one.
 
-    Adding the same ``public_id`` twice leaves one block. Raises Conflict with the stored
-    block when somebody else changed or removed it, NotAllowed when the note is signed.
+    Sending the same block again writes nothing. Raises Conflict with the stored block when
+    it differs from what this person read, NotAllowed when the note is signed.
     """
     note = Note.objects.select_for_update().get(pk=note.pk)
     check_can_edit(note)
     check_entry(entry)
-    stored = TreatmentBlock.objects.filter(public_id=public_id).first()
-    if stored is not None and stored.note_id != note.pk:
-        raise NotAllowed("This block belongs to another note: reload the page.")
-    block = _add(note, public_id, entry) if stored is None and version == NEW else stored
-    if stored is not None and version != NEW:
-        block = _change(stored, version, entry)
-    if block is None:
+    stored = _stored(note, public_id)
+    if stored is None and version != NEW:
         raise Conflict("Somebody else removed this block. Add it again, or leave it out.")
+    if stored is not None and _is_repeat(stored, version, entry):
+        return stored
+    block = _add(note, public_id, entry) if stored is None else _change(stored, version, entry)
     action = "block.added" if stored is None else "block.changed"
     _touch(note)
     audit.record(action, actor=by, subject=block, patient_id=note.visit.patient_id)
     return block
 
 
+def _stored(note: Note, public_id: uuid.UUID) -> TreatmentBlock | None:
+    with every_practice("public ids are unique across practices"):
+        stored = TreatmentBlock.objects.filter(public_id=public_id).first()
+    if stored is not None and stored.note_id != note.pk:
+        raise NotAllowed("This block belongs to another note: reload the page.")
+    return stored
+
+
+def _is_repeat(stored: TreatmentBlock, version: int, entry: BlockEntry) -> bool:
+    """Whether an answer was lost on its way and the same request came again."""
+    if version not in (stored.version - 1, NEW):
+        return False
+    regions = set(stored.block_regions.values_list("region_id", flat=True))
+    return (
+        all(getattr(stored, name) == getattr(entry, name) for name in _FIELDS)
+        and stored.diagnosis_codes == list(entry.diagnosis_codes)
+        and regions == {region.pk for region in entry.regions}
+    )
+
+
 def _add(note: Note, public_id: uuid.UUID, entry: BlockEntry) -> TreatmentBlock:
-    block = TreatmentBlock(note=note, public_id=public_id)
+    # Who gave the treatment stays, whoever mends a word in it later.
+    block = TreatmentBlock(note=note, public_id=public_id, performer=entry.performer)
     _fill(block, entry)
     block.save()
     _set_regions(block, entry.regions)
@@ -93,19 +117,7 @@ def _change(block: TreatmentBlock, version: int, entry: BlockEntry) -> Treatment
 
 
 def _fill(block: TreatmentBlock, entry: BlockEntry) -> None:
-    for name in (
-        "technique",
-        "side",
-        "starts_at",
-        "ends_at",
-        "performed_by",
-        "performer",
-        "grade",
-        "dose",
-        "response",
-        "pain_before",
-        "pain_after",
-    ):
+    for name in _FIELDS:
         setattr(block, name, getattr(entry, name))
     block.diagnosis_codes = list(entry.diagnosis_codes)
 
