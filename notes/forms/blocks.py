@@ -1,7 +1,7 @@
 """The form of one treatment block."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -122,7 +122,8 @@ class BlockForm(forms.Form):
             return starts_at, instant(day, data["end"], zone)
         if data["minutes"] is None:
             raise NotAllowed("Give the end time or the minutes.")
-        return starts_at, starts_at + timedelta(minutes=data["minutes"])
+        # Minutes pass on the absolute scale; a local clock repeats or skips an hour twice a year.
+        return starts_at, starts_at.astimezone(UTC) + timedelta(minutes=data["minutes"])
 
     @property
     def is_new(self) -> bool:

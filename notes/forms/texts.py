@@ -49,6 +49,15 @@ class NoteTextForm(forms.Form):
     def base(self) -> dict[str, str]:
         return {name: _unix(self.cleaned_data[f"base_{name}"]) for name in TEXT_FIELDS}
 
+    def take(self, theirs: Note) -> None:
+        """Go on from what is stored now: sections that this person left alone become theirs."""
+        texts, base = self.texts, self.base
+        self.data = self.data.copy()
+        for name in TEXT_FIELDS:
+            if texts[name] == base[name]:
+                self.data[name] = getattr(theirs, name)
+            self.data[f"base_{name}"] = getattr(theirs, name)
+
     @property
     def sections(self):
         return [(self[name], self[f"base_{name}"]) for name in TEXT_FIELDS]
