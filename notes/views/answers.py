@@ -27,3 +27,9 @@ def refused(request, visit: Visit, *, status: int, **forms):
     fresh = visit_or_404(visit.public_id, request.user)
     template = "notes/_partials/workbench.html" if request.htmx else "notes/chart.html"
     return render(request, template, workbench(fresh, request, **forms), status=status)
+
+
+def take_version(form, theirs) -> None:
+    """Saving again is then a choice, made in sight of what is stored now (or is no more)."""
+    form.data = form.data.copy()
+    form.data[form.add_prefix("version")] = str(theirs.version if theirs else 0)

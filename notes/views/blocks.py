@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from clinic.enums import Role
-from clinic.errors import Conflict, NotAllowed
+from clinic.errors import Conflict, HandlineError, NotAllowed
 from clinic.permissions import allow
 from notes.forms.blocks import BlockForm
 from notes.services import blocks as services
-from notes.views.answers import refused, saved
+from notes.views.answers import refused, saved, take_version
 from notes.views.reach import visit_or_404
 
 
@@ -37,14 +37,11 @@ def save(request, visit_id):
         )
     except Conflict as conflict:
         form.add_error(None, str(conflict))
-        form.data = form.data.copy()
-        if conflict.theirs is not None:
-            # Saving again is then a choice made in sight of the other version.
-            form.data["version"] = str(conflict.theirs.version)
+        take_version(form, conflict.theirs)
         return refused(request, visit, status=409, block_form=form, theirs=conflict.theirs)
     except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-        return redirect("notes:chart", visit_id=visit.public_id)
+        form.add_error(None, str(refusal))
+        return refused(request, visit, status=409, block_form=form)
     return saved(request, visit, "Block saved.")
 
 
@@ -52,6 +49,8 @@ def save(request, visit_id):
 @require_POST
 def delete(request, visit_id):
     visit = visit_or_404(visit_id, request.user)
+    if not hasattr(visit, "note"):
+        return redirect("notes:chart", visit_id=visit.public_id)
     try:
         public_id = UUID(request.POST.get("public_id", ""))
         version = int(request.POST.get("version", ""))
@@ -59,10 +58,7 @@ def delete(request, visit_id):
         return HttpResponseBadRequest("Reload the page and remove the block again.")
     try:
         services.delete_block(visit.note, by=request.user, public_id=public_id, version=version)
-    except NotAllowed as refusal:
+    except HandlineError as refusal:
         messages.error(request, str(refusal))
-        return redirect("notes:chart", visit_id=visit.public_id)
-    except Conflict as conflict:
-        messages.error(request, str(conflict))
-        return refused(request, visit, status=409, theirs=conflict.theirs)
+        return refused(request, visit, status=409)
     return saved(request, visit, "Block removed.")

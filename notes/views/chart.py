@@ -22,6 +22,7 @@ def chart(request, visit_id):
     if visit.status == VisitStatus.SIGNED:
         return redirect("notes:note", visit_id=visit.public_id)
     if not hasattr(visit, "note"):
+        audit.record("visit.viewed", actor=request.user, subject=visit, patient_id=visit.patient_id)
         facts = strip_facts(visit, diagnoses_of(visit))
         return render(request, "notes/not_started.html", {"visit": visit, "facts": facts})
     audit.record(

@@ -1,6 +1,5 @@
 """Writing the note's text."""
 
-from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -8,7 +7,7 @@ from clinic.enums import Role
 from clinic.errors import Conflict, NotAllowed
 from clinic.permissions import allow
 from notes.forms.texts import NoteTextForm
-from notes.services.texts import TEXT_FIELDS, save_texts
+from notes.services.texts import save_texts
 from notes.views.answers import refused, saved
 from notes.views.reach import visit_or_404
 
@@ -26,11 +25,9 @@ def save(request, visit_id):
         save_texts(visit.note, by=request.user, base=form.base, texts=form.texts)
     except Conflict as conflict:
         form.add_error(None, str(conflict))
-        form.data = form.data.copy()
-        for name in TEXT_FIELDS:
-            form.data[f"base_{name}"] = getattr(conflict.theirs, name)
+        form.take(conflict.theirs)
         return refused(request, visit, status=409, text_form=form, theirs=conflict.theirs)
     except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-        return redirect("notes:chart", visit_id=visit.public_id)
+        form.add_error(None, str(refusal))
+        return refused(request, visit, status=409, text_form=form)
     return saved(request, visit, "Text saved.")
