@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -42,11 +42,14 @@ class Derivation:
         return [f.text for f in self.result.findings if f.level == "block"]
 
 
-def charges_of(visit: Visit) -> Derivation:
-    """Derive the visit's charges. Raises NotAllowed where the payer has no policy in force."""
+def charges_of(visit: Visit, *, at: datetime | None = None) -> Derivation:
+    """Derive the visit's charges, by the tables of now or of a moment.
+
+    Raises NotAllowed where the payer has no policy in force.
+    """
     in_force = policy_for(visit)
     day, record = day_of(visit), record_of(visit)
-    result = derive(day, in_force.policy, tables_on(), record)
+    result = derive(day, in_force.policy, tables_on(at), record)
     return Derivation(day, record, in_force, result, fees_on(visit.date))
 
 

@@ -97,7 +97,9 @@ def record_of(visit: Visit) -> Record:
     episode, note = visit.episode, visit.note
     plan = episode.plans.filter(starts_on__lte=visit.date).order_by("-starts_on").first()
     order = episode.orders.order_by("-ordered_on").first()
-    authorization = episode.authorizations.filter(starts_on__lte=visit.date).first()
+    # The latest granted, not the first ever: an earlier one has usually run out.
+    granted = episode.authorizations.filter(starts_on__lte=visit.date)
+    authorization = granted.order_by("-starts_on", "-pk").first()
     return Record(
         plan_of_care_on=plan.starts_on if plan else None,
         plan_of_care_to=plan.ends_on if plan else None,

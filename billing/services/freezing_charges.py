@@ -19,7 +19,8 @@ def freeze_charges(note: Note, *, by: User, at: datetime) -> Contribution:
 
     Raises NotAllowed while a finding that the payer's policy makes blocking stands.
     """
-    derivation = charges_of(note.visit)
+    # By the tables of the moment that is stored, so that deriving again reads the same ones.
+    derivation = charges_of(note.visit, at=at)
     if derivation.blocking:
         more = f" And {len(derivation.blocking) - 1} more." if len(derivation.blocking) > 1 else ""
         raise NotAllowed(f"{derivation.blocking[0]}{more}")

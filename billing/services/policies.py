@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from billing.engine.policy import policy_from_wire, policy_to_wire
 from billing.engine.presets import preset, preset_versions
+from billing.engine.reading import BadInput
 from billing.engine.types import Policy
 from billing.enums import PolicyStatus
 from billing.models import PayerPolicy
@@ -29,7 +30,7 @@ class PolicyInForce:
 def policy_for(visit: Visit) -> PolicyInForce:
     """The rules that this visit is billed by. Raises NotAllowed where no version is in force."""
     if visit.coverage is None:
-        policy = preset(SELF_PAY, on=visit.date)
+        policy = _preset(SELF_PAY, visit.date)
         return PolicyInForce(policy, None, f"Self-pay ({policy.version})")
     row = policy_on(visit.coverage.payer, visit.date)
     if row is None:
@@ -54,6 +55,14 @@ def engine_policy(row: PayerPolicy) -> Policy:
     return policy_from_wire(row.fields, version=f"{row.payer.name} v{row.version}")
 
 
+def _preset(key: str, on: date) -> Policy:
+    """The shipped rules on that day; what the engine refuses is said to the person."""
+    try:
+        return preset(key, on=on)
+    except BadInput as refusal:
+        raise NotAllowed(str(refusal)) from refusal
+
+
 @transaction.atomic
 def publish_from_preset(
     payer: Payer, *, key: str, starts_on: date, by: User | None, source: str = ""
@@ -61,7 +70,7 @@ def publish_from_preset(
     """Publish the payer's next version as the preset has it on that day."""
     return publish(
         payer,
-        policy=preset(key, on=starts_on),
+        policy=_preset(key, starts_on),
         preset_key=key,
         starts_on=starts_on,
         by=by,

@@ -11,7 +11,9 @@ from billing.models import ChargeSet, Superbill
 from billing.presentation import wording
 from clinic.documents import contexts, parts
 from clinic.enums import DocumentKind
+from clinic.errors import NotAllowed
 from clinic.models import User
+from clinic.scope import every_practice
 from clinic.services import audit, documents, rendering
 from notes.printing import CPT_NOTICE, clinician_part, practice_part
 
@@ -30,6 +32,7 @@ def issue_superbill(charge_set: ChargeSet, *, by: User, submit_key: uuid.UUID) -
     if existing is not None:
         return existing
     check_can_issue_superbill(charge_set)
+    _check_key_is_new(submit_key)
     number = documents.next_number(DocumentKind.SUPERBILL)
     context = superbill_context(charge_set, number=number)
     document = documents.store(
@@ -60,6 +63,12 @@ def issue_superbill(charge_set: ChargeSet, *, by: User, submit_key: uuid.UUID) -
         total_cents=superbill.total_cents,
     )
     return superbill
+
+
+def _check_key_is_new(submit_key: uuid.UUID) -> None:
+    with every_practice("submit keys are unique across practices"):
+        if Superbill.objects.filter(submit_key=submit_key).exists():
+            raise NotAllowed("This form issued another superbill already: reload the page.")
 
 
 def superbill_context(charge_set: ChargeSet, *, number: str) -> contexts.SuperbillContext:
