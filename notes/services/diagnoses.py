@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -41,6 +42,23 @@ def check_billable(code: str, *, on: date) -> DiagnosisCode:
     if not diagnosis.billable:
         raise NotAllowed(f"{wanted} is a header: {_choice(wanted, on)}.")
     return diagnosis
+
+
+def refusals_of(codes: Iterable[str] | QuerySet, *, on: date) -> list[str]:
+    """Why some of these codes cannot be billed on the day. A code not loaded here is unknown."""
+    usable: dict[str, bool] = {}
+    for row in DiagnosisCode.objects.filter(code__in=codes):
+        in_time = row.valid_from <= on and (row.valid_to is None or on <= row.valid_to)
+        usable[row.code] = usable.get(row.code, False) or (row.billable and in_time)
+    return [_refusal(code, on) for code, is_usable in usable.items() if not is_usable]
+
+
+def _refusal(code: str, on: date) -> str:
+    try:
+        check_billable(code, on=on)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""
 
 
 def valid_on(day: date) -> QuerySet[DiagnosisCode]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from notes.models import Note, Procedure, TreatmentBlock
+from notes.queries import diagnoses_of
+from notes.services.diagnoses import refusals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ def missing_for(
     ):
         if not getattr(note, field).strip():
             found.append(Missing(wanted, f"id_{field}"))
+    codes = diagnoses_of(note.visit).values("code")
+    found += [Missing(text, "diagnoses") for text in refusals_of(codes, on=note.visit.date)]
     return found
 
 
