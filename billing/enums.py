@@ -39,3 +39,15 @@ class TherapyCode(models.TextChoices):
     ALWAYS = "always", "Always therapy"
     SOMETIMES = "sometimes", "Therapy under a plan of care"
     NO = "no", "Not therapy"
+
+
+class SettingArea(models.TextChoices):
+    """Which page a change of settings was made on."""
+
+    PAYER = "payer", "Payer"
+    POLICY = "policy", "Rules"
+    CASE = "case", "Test case"
+    OVERRIDE = "override", "Case override"
+    FEE = "fee", "Fee"
+    RATE = "rate", "Expected payment"
+    TABLE = "table", "Published table"

@@ -1,5 +1,7 @@
 from billing.models.charges import ChargeLine, ChargeSet, Superbill
+from billing.models.expected_rates import ExpectedRate
 from billing.models.policies import Fee, PayerPolicy
+from billing.models.policy_trials import PolicyCase, PolicyOverride
 from billing.models.reference import (
     CodePairEdit,
     EditEdition,
@@ -8,6 +10,7 @@ from billing.models.reference import (
     ProcedureCode,
     UnitLimit,
 )
+from billing.models.setting_changes import SettingChange
 
 __all__ = [
     "ChargeLine",
@@ -15,10 +18,14 @@ __all__ = [
     "CodePairEdit",
     "EditEdition",
     "EditionPart",
+    "ExpectedRate",
     "Fee",
     "FeeReference",
     "PayerPolicy",
+    "PolicyCase",
+    "PolicyOverride",
     "ProcedureCode",
+    "SettingChange",
     "Superbill",
     "UnitLimit",
 ]
