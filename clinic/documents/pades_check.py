@@ -74,6 +74,7 @@ def _judge(
     )
     subject = signature.signer_cert.subject.native
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    alone = _holds_nothing_else(body, signature, trust)
     checks = (
         Check("intact", status.intact and status.valid,
               "The signed content is unchanged." if status.intact and status.valid
@@ -86,9 +87,9 @@ def _judge(
         Check("certified", _certified(signature),
               "The signature forbids every later change." if _certified(signature)
               else "The signature does not forbid later changes, as ours do."),
-        Check("padding", _padding_is_empty(body, signature),
-              "Nothing is hidden beside the signature." if _padding_is_empty(body, signature)
-              else "Something is hidden beside the signature."),
+        Check("alone", alone,
+              "Nothing is hidden beside the signature." if alone
+              else "Something beside the signature was changed or hidden."),
     )  # fmt: skip
     return Facts(
         checks=checks,
@@ -134,16 +135,40 @@ def _certified(signature: EmbeddedPdfSignature) -> bool:
     return signature.docmdp_level == MDPPerm.NO_CHANGES
 
 
-def _padding_is_empty(body: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """Hex between the end of the signature and the end of its place must be zeros: the digest
-    leaves that place out, so it is the one spot where bytes can change without breaking it."""
+def _holds_nothing_else(body: bytes, signature: EmbeddedPdfSignature, trust: Trust) -> bool:
+    """The digest leaves out the place of the signature itself, so what stands there is compared
+    with what should: capital hex, then zeros, and no certificates but the signer's and ours."""
     start, length, after, _ = signature.byte_range
     place = body[start + length : after]
-    if place[:1] != b"<" or place[-1:] != b">":
+    try:
+        content = bytes.fromhex(place[1:-1].decode("ascii"))
+        message = cms.ContentInfo.load(content)
+    except ValueError:
         return False
-    content = bytes.fromhex(place[1:-1].decode("ascii"))
-    used = len(cms.ContentInfo.load(content).dump())
-    return not any(content[used:]) and cms.ContentInfo.load(content).dump() == content[:used]
+    encoded = message.dump(force=True)
+    if place != b"<" + (encoded + bytes(len(content) - len(encoded))).hex().upper().encode() + b">":
+        return False
+    signed = message["content"]
+    inside = {item.chosen.dump() for item in signed["certificates"]}
+    return _written_as_ours(signed, signature.signer_cert) and inside <= {
+        signature.signer_cert.dump(),
+        *trust.between,
+        *trust.roots,
+    }
+
+
+def _written_as_ours(signed: cms.SignedData, certificate: x509.Certificate) -> bool:
+    """The few fields around the signature that no signature covers."""
+    (info,) = signed["signer_infos"]
+    sha256 = cms.DigestAlgorithm({"algorithm": "sha256"}).dump()
+    return (
+        (signed["version"].native, info["version"].native) == ("v1", "v1")
+        and [item.dump() for item in signed["digest_algorithms"]] == [sha256]
+        and info["digest_algorithm"].dump() == sha256
+        and info["signature_algorithm"]["algorithm"].native == "sha256_ecdsa"
+        and info["sid"].chosen["issuer"].dump() == certificate.issuer.dump()
+        and info["sid"].chosen["serial_number"].native == certificate.serial_number
+    )
 
 
 def _level(reader: PdfFileReader, status) -> str:

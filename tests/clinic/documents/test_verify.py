@@ -190,7 +190,7 @@ def test_impostor_with_the_same_name_is_refused(house):
     report = verify_pdf(forged, trust=house.trust, registry=trusting, now=NOW)
 
     assert report.signer == "Renata Oyelaran, PT, DPT"
-    assert failed(report) == {"trusted"}
+    assert failed(report) == {"trusted", "alone"}
     assert report.verdict.startswith("Not accepted. The signer's certificate was not issued by")
 
 
@@ -266,4 +266,4 @@ def test_unreadable_upload_gets_a_sentence(house, body, words):
 def test_trust_needs_a_root(signed):
     report = verify_pdf(signed, trust=Trust(()), registry=trusting, now=NOW)
 
-    assert failed(report) == {"trusted"}
+    assert failed(report) == {"trusted", "alone"}

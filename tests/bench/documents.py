@@ -1,0 +1,137 @@
+"""What our paper costs, against WeasyPrint used plainly for the same content.
+
+Two references: *naive* is how WeasyPrint is usually called (style in the page, fonts read each
+time, automatic tables, styles on the cells, one path per shape, no conformance); *leanest* is
+our own markup without tags, PDF/A, attachments and finisher. Ours does all of that as well.
+
+    python tests/bench/documents.py [ROUNDS]
+"""
+
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+
+from clinic.documents import authority
+from clinic.documents.glyphs import FONTS, WEIGHTS
+from clinic.documents.job import Job
+from clinic.documents.press import STYLES, _fonts, _house_style, _sheet_style, press
+from clinic.documents.render import note_job, superbill_job
+from clinic.documents.sign import Intent, load_signer, sign_pdf
+from tests.clinic.documents import samples
+
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+CELL = ' style="padding: .85mm 1.2mm; text-align: left; vertical-align: top"'
+LIMITS = {"note": 0.70, "superbill": 0.72}
+SIGN_MS = 45
+
+
+def naive(job: Job) -> bytes:
+    faces = "".join(
+        f'@font-face {{ font-family: "Source Sans 3"; font-weight: {weight};'
+        f" src: url(file://{FONTS / name}.ttf) }}"
+        for weight, name in WEIGHTS.items()
+    )
+    css = (STYLES / "document.css").read_text() + (STYLES / f"{job.kind}.css").read_text()
+    css = css.replace("table-layout: fixed", "table-layout: auto")
+    html = job.html.replace("<head>", f"<head><style>{faces}{css}@page{{size:{job.size}}}</style>")
+    html = re.sub(r"<(td|th)(?=[ >])", rf"<\1{CELL}", html)
+    html = re.sub(r"<path([^>]*) d=\"([^\"]*)\"/>", _unmerged, html)
+    return weasyprint.HTML(string=html).write_pdf(font_config=FontConfiguration())
+
+
+def _unmerged(match: re.Match) -> str:
+    return "".join(f'<path{match[1]} d="M{part}"/>' for part in match[2].split("M")[1:])
+
+
+def leanest(job: Job) -> bytes:
+    styles = [*_house_style(), *_sheet_style(job.kind, job.size, job.mark)]
+    return weasyprint.HTML(string=job.html).write_pdf(stylesheets=styles, font_config=_fonts())
+
+
+def note(number: int) -> Job:
+    draft = replace(samples.DRAFT, number=f"SN-{240000 + number}")
+    return note_job(samples.signed(draft))
+
+
+def superbill(number: int) -> Job:
+    return superbill_job(samples.superbill(3, number=f"SB-{100000 + number}"))
+
+
+def seconds(act: Callable[[], bytes]) -> float:
+    start = time.process_time()
+    assert act().startswith(b"%PDF-")
+    return time.process_time() - start
+
+
+def compare(kind: str, job_of: Callable[[int], Job]) -> bool:
+    """Alternating, with other data in each round: ratios of one round share its noise."""
+    for way in (press, naive, leanest):
+        way(job_of(0))
+    rounds = []
+    for number in range(1, ROUNDS + 1):
+        job = job_of(number)
+        rounds.append([seconds(partial(way, job)) for way in (press, naive, leanest)])
+    ours, plain, bare = (statistics.median(column) for column in zip(*rounds, strict=True))
+    to_naive = statistics.median(row[0] / row[1] for row in rounds)
+    to_leanest = statistics.median(row[0] / row[2] for row in rounds)
+    print(f"{kind}: ours {ours * 1000:.0f} ms, naive {plain * 1000:.0f} ms, ", end="")
+    print(f"leanest {bare * 1000:.0f} ms of CPU")
+    print(f"ratio {kind}, archival and tagged, to naive WeasyPrint: {to_naive:.2f}", end="")
+    print(f"  (at most {LIMITS[kind]:.2f})")
+    print(f"ratio {kind}, archival and tagged, to our markup as a plain PDF: {to_leanest:.2f}")
+    return to_naive <= LIMITS[kind]
+
+
+def signing() -> None:
+    now, secret = datetime.now(UTC), "a passphrase for the bench only"
+    root = authority.create_root(practice="Bench", passphrase=secret, now=now)
+    leaf = authority.issue_leaf(
+        practice="Bench",
+        name="Bench",
+        issuer=authority.unlock(root, secret),
+        passphrase=secret,
+        now=now,
+    )
+    signer = load_signer(leaf, secret, [root.certificate])
+    pdf = press(note(0))
+    times = [
+        seconds(lambda: sign_pdf(pdf, signer=signer, intent=Intent("bench"))) for _ in range(20)
+    ]
+    print(f"signing: {statistics.median(times) * 1000:.0f} ms of CPU (goal {SIGN_MS})")
+
+
+def memory() -> None:
+    """Resident memory of the press after many documents must stay flat."""
+    sizes = []
+    for number in range(1, 101):
+        press(superbill(number))
+        if number % 50 == 0:
+            sizes.append(resident())
+    print(f"memory after 50 and 100 superbills: {sizes[0]:.0f} and {sizes[1]:.0f} MB")
+
+
+def resident() -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def main() -> int:
+    held = [compare("note", note), compare("superbill", superbill)]
+    signing()
+    memory()
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
