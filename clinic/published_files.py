@@ -5,7 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -48,12 +48,16 @@ def opened(path: Path) -> Iterator[PublishedFile]:
         yield PublishedFile(path.name, stream)
 
 
+# What zipfile and its decompressors raise on damaged bytes.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+
+
 @contextmanager
 def readable(name: str) -> Iterator[None]:
-    """Turn what a damaged archive raises into a sentence."""
+    """Turn what a damaged archive raises into a sentence; only around the reading of bytes."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as trouble:
+    except _DAMAGE as trouble:
         raise FileRefused(f"{name} is damaged or cut short: download it again.") from trouble
 
 
@@ -64,30 +68,37 @@ def contents(file: PublishedFile, *suffixes: str) -> Iterator[list[tuple[str, Bi
         file.stream.seek(0)
         yield [(file.name, file.stream)]
         return
-    with readable(file.name), zipfile.ZipFile(file.stream) as archive:
-        members = _members(archive, suffixes)
-        if not members:
-            kinds = " or ".join(suffixes)
-            raise FileRefused(f"{file.name} holds no {kinds} file: it is not the table looked for.")
-        for member in members:
-            _check_member(file.name, member)
-        yield [(Path(m.filename).name, BufferedReader(archive.open(m), 1 << 20)) for m in members]
+    with ExitStack() as stack:
+        with readable(file.name):
+            archive = stack.enter_context(zipfile.ZipFile(file.stream))
+            members = _members(file.name, archive, suffixes)
+            streams = [stack.enter_context(archive.open(member)) for member in members]
+        yield [
+            (Path(member.filename).name, BufferedReader(stream, 1 << 20))
+            for member, stream in zip(members, streams, strict=True)
+        ]
 
 
 def head_of(file: PublishedFile, *suffixes: str) -> bytes:
     """The first bytes, for telling what a file is that is not the one looked for."""
     with contents(file, *suffixes) as members:
-        return members[0][1].read(4096)
+        return start_of(*members[0])
+
+
+def start_of(name: str, stream: BinaryIO) -> bytes:
+    with readable(name):
+        return stream.read(4096)
 
 
 def lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Numbered lines without their ends; none may be longer than a published row can be."""
     number = 0
-    while line := stream.readline(MAX_LINE):
-        number += 1
-        if len(line) == MAX_LINE:
-            raise refusal(name, number, "the row is longer than any of such a table")
-        yield number, line.rstrip(b"\r\n")
+    with readable(name):
+        while line := stream.readline(MAX_LINE):
+            number += 1
+            if len(line) == MAX_LINE:
+                raise refusal(name, number, "the row is longer than any of such a table")
+            yield number, line.rstrip(b"\r\n")
 
 
 def refusal(name: str, line: int, what: str) -> FileRefused:
@@ -110,12 +121,17 @@ _KNOWN = (
 )
 
 
-def _members(archive: zipfile.ZipFile, suffixes: tuple[str, ...]) -> list[zipfile.ZipInfo]:
+def _members(
+    name: str, archive: zipfile.ZipFile, suffixes: tuple[str, ...]
+) -> list[zipfile.ZipInfo]:
     for suffix in suffixes:
         found = [m for m in archive.infolist() if m.filename.lower().endswith(suffix)]
         if found:
+            for member in found:
+                _check_member(name, member)
             return sorted(found, key=lambda member: member.filename)
-    return []
+    kinds = " or ".join(suffixes)
+    raise FileRefused(f"{name} holds no {kinds} file: it is not the table looked for.")
 
 
 def _check_member(name: str, member: zipfile.ZipInfo) -> None:

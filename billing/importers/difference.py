@@ -1,5 +1,6 @@
 """What an edition changes against the one before it, for a person to accept."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -27,10 +28,22 @@ def in_force(rows: Iterable[PairRow], on: date) -> dict[str, str]:
     return {
         f"{row.column1}/{row.column2}": f"indicator {row.indicator}"
         for row in rows
-        if row.indicator != 9
+        if _counts(row, on)
+    }
+
+
+def doubled(rows: Iterable[PairRow], on: date) -> list[str]:
+    """Two codes with more than one row in force on a day: an error of the published table."""
+    times = Counter("/".join(sorted(row[:2])) for row in rows if _counts(row, on))
+    return sorted(pair for pair, count in times.items() if count > 1)
+
+
+def _counts(row: PairRow, on: date) -> bool:
+    return (
+        row.indicator != 9
         and (row.effective is None or row.effective <= on)
         and (row.deletion is None or on <= row.deletion)
-    }
+    )
 
 
 def limits(rows: Iterable[LimitRow]) -> dict[str, str]:
@@ -55,4 +68,7 @@ def in_words(changes: Mapping[str, object]) -> list[str]:
         report += [f"    {key} ({value})" for key, value in entries.items()]
     report.append(f"  changed: {len(changes['changed'])}")
     report += [f"    {key}: {old} -> {new}" for key, (old, new) in changes["changed"].items()]
+    doubled = changes.get("doubled")
+    if doubled:
+        report.append(f"  listed twice, the stricter row counts: {', '.join(doubled)}")
     return report

@@ -17,7 +17,6 @@ from clinic.published_files import (
     contents,
     head_of,
     not_the,
-    readable,
     refusal,
 )
 
@@ -33,7 +32,7 @@ _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 
 def read_limits(file: PublishedFile, *, codes: Iterable[str]) -> Found[LimitRow]:
     keep = frozenset(codes)
-    with readable(file.name), contents(file, ".csv") as members:
+    with contents(file, ".csv") as members:
         name, stream = only_one(file.name, members)
         rows = csv_rows(name, stream)
         setting = _setting(name, rows, file)

@@ -19,8 +19,8 @@ from clinic.published_files import (
     contents,
     lines,
     not_the,
-    readable,
     refusal,
+    start_of,
 )
 
 PARTS = 4
@@ -47,7 +47,7 @@ def read_pairs(files: Sequence[PublishedFile], *, codes: Iterable[str]) -> Found
     keep = frozenset(code.encode() for code in codes)
     seen: dict[Key, PairRow] = {}
     for file in files:
-        with readable(file.name), contents(file, ".txt", ".xlsx") as parts:
+        with contents(file, ".txt", ".xlsx") as parts:
             for name, stream in parts:
                 _read_part(name, stream, keep, found, seen)
     return found
@@ -57,7 +57,7 @@ def _identity(files: Sequence[PublishedFile]) -> Identity:
     """Told by the names, before two million rows are read for nothing."""
     names: list[re.Match[str]] = []
     for file in files:
-        with readable(file.name), contents(file, ".txt", ".xlsx") as parts:
+        with contents(file, ".txt", ".xlsx") as parts:
             names += [_part_name(name, stream) for name, stream in parts]
     kinds = {(name[1].lower(), name[2], name[3].lower()) for name in names}
     if len(kinds) != 1:
@@ -74,7 +74,7 @@ def _part_name(name: str, stream: BinaryIO) -> re.Match[str]:
     match = _NAME.search(name)
     if match is not None:
         return match
-    head = stream.read(4096)
+    head = start_of(name, stream)
     if b"Column1/Column2 Edits" in head:
         raise FileRefused(
             f"{name} does not say which part it is: keep CMS's name, such as ccipra-v322r0-f1.TXT."
@@ -170,9 +170,8 @@ def _fault(line: bytes) -> str:
         (2, rb"\*?", "column 3 holds {} instead of a star or nothing"),
         (3, _DATE, "the effective date is {}, not a day as YYYYMMDD"),
         (4, rb"%s|\*" % _DATE, "the deletion date is {}, not a day as YYYYMMDD or a star"),
-        (5, rb"[019]", "the modifier indicator is {}; it must be 0, 1 or 9"),
     )
     for index, pattern, sentence in checks:
         if not re.fullmatch(pattern, cells[index].encode("latin-1")):
             return sentence.format(cells[index][:20] or "empty")
-    return "the row cannot be read"
+    return f"the modifier indicator is {cells[5][:20] or 'empty'}; it must be 0, 1 or 9"

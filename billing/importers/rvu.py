@@ -20,7 +20,6 @@ from clinic.published_files import (
     contents,
     head_of,
     not_the,
-    readable,
     refusal,
 )
 
@@ -46,7 +45,7 @@ _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 
 def read_fees(file: PublishedFile, *, codes: Iterable[str]) -> Found[FeeRow]:
     keep = frozenset(codes)
-    with readable(file.name), contents(file, ".csv") as members:
+    with contents(file, ".csv") as members:
         name, stream = _variant(file.name, members)
         rows = csv_rows(name, stream)
         titles, columns = _heading(name, rows, file)

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from clinic.published_files import FileRefused
+from clinic.published_files import FileRefused, readable
 
 IN_MEMORY = 32 * 1024 * 1024
 CODE_COLUMNS = 2
@@ -19,7 +19,8 @@ CODE_COLUMNS = 2
 def workbook_lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Streamed: the workbook itself goes to a temporary file where it is large."""
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as copy:
-        copyfileobj(stream, copy)
+        with readable(name):
+            copyfileobj(stream, copy)
         copy.seek(0)
         try:
             book = openpyxl.load_workbook(copy, read_only=True, data_only=True)

@@ -1,5 +1,6 @@
 """What the import commands of published tables share."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,8 +21,9 @@ class EditionCommand(BaseCommand):
     kind: str
     name: str
 
+    @abstractmethod
     def import_files(self, files: Sequence[PublishedFile], **options) -> EditEdition:
-        raise NotImplementedError
+        """Call the service of this kind of table."""
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("files", nargs="*", type=Path)

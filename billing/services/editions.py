@@ -151,6 +151,8 @@ def store(found: Found, kind: str, parts: Sequence[tuple[str, str]], **fields) -
         _values(kind, found.rows, identity),
         against=f"{before} ({before.version})" if before else "",
     )
+    if kind == EditionKind.PAIRS:
+        edition.difference["doubled"] = difference.doubled(found.rows, identity.effective_from)
     edition.save(force_insert=True)
     EditionPart.objects.bulk_create(
         EditionPart(edition=edition, name=name, sha256=digest) for name, digest in parts

@@ -15,7 +15,6 @@ from clinic.published_files import (
     contents,
     lines,
     not_the,
-    readable,
     refusal,
 )
 
@@ -40,7 +39,7 @@ class Release(NamedTuple):
 
 def read_order_file(file: PublishedFile, *, effective: date | None = None) -> Release:
     """The day comes from the year in CMS's file name, unless it is given (an April release)."""
-    with readable(file.name), contents(file, ".txt") as members:
+    with contents(file, ".txt") as members:
         name, stream = _order_file(file.name, members)
         since = effective or _fiscal_year_start(name)
         rows = list(_rows(name, stream))

@@ -113,6 +113,27 @@ def test_other_files_are_told_apart():
     )
 
 
+def test_archive_without_an_order_file_is_refused():
+    store = io.BytesIO()
+    with zipfile.ZipFile(store, "w") as archive:
+        archive.writestr("icd10cm-codes-2027.txt", "M542 Cervicalgia")
+        archive.writestr("readme.txt", "words")
+
+    with pytest.raises(HandlineError) as refusal:
+        read_order_file(PublishedFile("codes.zip", store))
+
+    assert str(refusal.value) == (
+        "codes.zip holds no order file: take the code descriptions archive."
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_accented_titles_are_kept_unaltered(encoding):
+    text = order_text([("H810", "1", "Ménière's disease")]).decode().encode(encoding)
+
+    assert read_order_file(published(text)).rows[0].title == "Ménière's disease"
+
+
 def test_release_opens_and_closes_codes():
     accept_release(release(name="icd10cm-order-2026.txt"))
     later = [row for row in CODES if row[0] != "M5451"] + [("M549", "1", "Dorsalgia, unspecified")]
@@ -271,6 +292,15 @@ def test_code_that_cannot_be_billed_is_refused_with_what_to_choose(starter, code
         check_billable(code, on=on)
 
     assert str(refusal.value) == sentence
+
+
+def test_header_without_a_billable_code_below_says_so():
+    accept_release(release([("M54", "0", "Dorsalgia")]))
+
+    with pytest.raises(NotAllowed) as refusal:
+        check_billable("M54", on=date(2026, 10, 1))
+
+    assert str(refusal.value) == "M54 is a header: search for a billable code below it."
 
 
 def test_ended_code_says_when_it_ended(starter):

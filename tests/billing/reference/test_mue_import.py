@@ -120,6 +120,10 @@ def test_day_that_does_not_exist_is_refused(our_codes):
             "use import_rvu.",
         ),
         (
+            plain("c.csv", mue_text(SIX, of="Some Other Services")),
+            "c.csv is not a unit-limit (MUE) file: its heading does not have the expected columns.",
+        ),
+        (
             plain("b.csv", "code,units\n97140,6\n"),
             "b.csv is not a unit-limit (MUE) file: its heading does not have the expected columns.",
         ),

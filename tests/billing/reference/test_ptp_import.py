@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from billing.enums import EditionStatus
+from billing.importers.difference import in_words
 from billing.models import CodePairEdit, EditEdition
 from billing.services.editions import accept_edition, discard_edition, import_pairs
 from clinic.errors import HandlineError, NotAllowed
@@ -130,6 +131,10 @@ def test_row_repeated_word_for_word_counts_once(our_codes):
             "98940\t97140\t*\t19970101\t19960101\t1\tx",
             "the deletion date lies before the effective date",
         ),
+        (
+            "98940\t97140\t*\t19960101\t*\t\tx",
+            "the modifier indicator is empty; it must be 0, 1 or 9",
+        ),
         ("97140\t97140\t*\t19970101\t*\t1\tx", "both columns hold the same code"),
         ("x" * 9000, "the row is longer than any of such a table"),
     ],
@@ -194,7 +199,7 @@ def test_zip_with_a_damaged_member_is_refused(our_codes):
     content[70] ^= 0xFF
     files[3] = plain(files[3].name, bytes(content))
 
-    assert refused(files) == f"{files[3].name} is damaged or cut short: download it again."
+    assert refused(files) == "ccipra-v322r0-f4.TXT is damaged or cut short: download it again."
 
 
 def test_unit_limit_file_is_told_apart(our_codes):
@@ -291,7 +296,19 @@ def test_report_compares_with_the_edition_before(our_codes):
         "added": {"97150/97140": "indicator 1"},
         "deleted": {"97140/97124": "indicator 0"},
         "changed": {"98940/97140": ["indicator 1", "indicator 0"]},
+        "doubled": [],
     }
+
+
+def test_report_names_pairs_that_are_listed_in_both_directions(our_codes):
+    other_way = "97140\t98940\t\t20200101\t*\t0\tx"
+
+    edition = import_pairs(ptp_parts(ACTIVE, other_way, ENDED), license_attested=True)
+
+    assert edition.difference["doubled"] == ["97140/98940"]
+    assert in_words(edition.difference)[-1] == (
+        "  listed twice, the stricter row counts: 97140/98940"
+    )
 
 
 def test_draft_is_accepted_once_and_recorded(our_codes):

@@ -35,7 +35,7 @@ def test_numbers_and_texts_in_cells_are_read_alike(our_codes):
     edition = import_pairs(
         parts(
             [98940, 97140, "*", 19960101, "*", 1, "x"],
-            ["97140", "97530", None, "19990401", "20191231", "1", "x"],
+            ["97140", "97530", None, date(1999, 4, 1), "20191231", "1", "x"],
         ),
         license_attested=True,
     )
