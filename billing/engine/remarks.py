@@ -219,7 +219,7 @@ def never_together(bill: Bill) -> Iterator[Finding]:
 
 def edition_current(bill: Bill) -> Iterator[Finding]:
     scene = bill.scene
-    edition = scene.edition
+    edition = scene.edition if bill.lines else ""
     if edition and not scene.policy.edits.as_of and edition != edition_of(scene.day.date):
         yield OLD_EDITION.finding(
             f"The edits in use are of {edition}; the visit is in {edition_of(scene.day.date)}."

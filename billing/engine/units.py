@@ -62,6 +62,7 @@ class Allocation:
     allowed: int = 0
     won: frozenset[str] = frozenset()
     tied: frozenset[str] = frozenset()
+    decided_by: str = "the tie break puts"
 
 
 Choice = Mapping[str, int] | None
@@ -86,7 +87,8 @@ def cms(services: Mapping[str, Service], tie_break: tuple[str, ...], chosen: Cho
     tied = [code for code, m in minutes.items() if m % QUARTER == cut]
     open_places = left - len(sure)
     tied.sort(key=lambda code: _claim(services[code], tie_break))
-    picked = _picked(units, sure, tied, open_places, chosen)
+    own = _own_choice(units, sure, tied, open_places, chosen)
+    picked = own or tuple(tied[:open_places])
     ways = comb(len(tied), open_places)
     return Allocation(
         units=_with(units, (*sure, *picked)),
@@ -96,6 +98,7 @@ def cms(services: Mapping[str, Service], tie_break: tuple[str, ...], chosen: Cho
         allowed=allowed,
         won=frozenset((*sure, *picked)),
         tied=frozenset(tied) if ways > 1 else frozenset(),
+        decided_by="the clinician put" if own else "the tie break puts",
     )
 
 
@@ -145,14 +148,11 @@ def too_few(
     """The rule and the sentence for a timed code that earned no unit."""
     code, minutes = service.code, service.minutes
     if rule == "ama":
-        return AMA.id, f"{many(minutes, 'minute')} of {code} do not pass the midpoint at 8 minutes."
+        return AMA.id, f"{many(minutes, 'minute')} of {code}: the midpoint at 8 is not passed."
     if rule == "full15":
-        return (
-            FULL.id,
-            f"{many(minutes, 'minute')} of {code} are not a complete quarter of an hour.",
-        )
+        return FULL.id, f"{many(minutes, 'minute')} of {code}: not one complete quarter of an hour."
     if not found.allowed:
-        return CMS.id, f"{many(found.total, 'timed minute')} in all are fewer than 8."
+        return CMS.id, f"The day has {many(found.total, 'timed minute')}; the first unit takes 8."
     return CMS.id, f"{_band(found)} {_loss(code, minutes, found, pool)}"
 
 
@@ -172,8 +172,7 @@ def _cms_share(
 ) -> str:
     minutes = full * QUARTER + rest
     if code in found.won:
-        rivals = _rivals(code, found, pool)
-        over = f" over {rivals}" if rivals else ""
+        over = _rivals(rest, found, pool)
         if full:
             return (
                 f"{full * QUARTER} of {minutes} minutes are {_quarters(full)}; "
@@ -194,25 +193,27 @@ def _loss(code: str, rest: int, found: Allocation, pool: Mapping[str, Service]) 
 
 def _beaten(code: str, rest: int, found: Allocation, pool: Mapping[str, Service]) -> str:
     if not found.won:
-        return "earn nothing, since full quarters take all of them"
+        return "earn nothing, because full quarters use up every unit"
     winner = min(found.won, key=lambda won: (pool[won].minutes % QUARTER, won))
     other = pool[winner].minutes % QUARTER
     if other == rest:
-        return f"tie with {winner}'s {other}, which the tie break puts first"
+        return f"tie with {winner}'s {other}, which {found.decided_by} first"
     return f"lose to {winner}'s {other}"
 
 
-def _rivals(code: str, found: Allocation, pool: Mapping[str, Service]) -> str:
-    """The best remainder that went away empty."""
-    losers = [
-        other
-        for other, service in pool.items()
-        if other not in found.won and service.minutes % QUARTER
-    ]
+def _rivals(rest: int, found: Allocation, pool: Mapping[str, Service]) -> str:
+    """What the winner is told of the best remainder that went away empty."""
+    losers = {
+        code: service.minutes % QUARTER
+        for code, service in pool.items()
+        if code not in found.won and service.minutes % QUARTER
+    }
     if not losers:
         return ""
-    best = min(losers, key=lambda other: (-(pool[other].minutes % QUARTER), other))
-    return f"{best}'s {pool[best].minutes % QUARTER}"
+    best = min(losers, key=lambda code: (-losers[code], code))
+    if losers[best] == rest:
+        return f"; {best}'s {rest} tie, and {found.decided_by} these first"
+    return f" over {best}'s {losers[best]}"
 
 
 def _band(found: Allocation) -> str:
@@ -237,15 +238,12 @@ def _claim(service: Service, tie_break: tuple[str, ...]) -> tuple[int | str, ...
     return (*(parts[name] for name in tie_break), service.code)
 
 
-def _picked(
+def _own_choice(
     units: Mapping[str, int], sure: list[str], tied: list[str], places: int, chosen: Choice
 ) -> tuple[str, ...]:
-    """The tied codes that get a unit: the clinician's choice where it is admissible."""
-    if chosen:
-        own = tuple(code for code in tied if chosen.get(code, 0) == units[code] + 1)
-        if len(own) == places and _with(units, (*sure, *own)) == dict(chosen):
-            return own
-    return tuple(tied[:places])
+    """The tied codes that the clinician gave a unit; empty where that is not admissible."""
+    own = tuple(code for code in tied if chosen and chosen.get(code, 0) > units[code])
+    return own if _with(units, (*sure, *own)) == chosen and len(own) == places else ()
 
 
 def _others(
