@@ -1,6 +1,17 @@
 from django.urls import path
 
-from notes.views import blocks, chart, day, procedures, sign, signed, texts, vocabulary
+from notes.views import (
+    blocks,
+    chart,
+    day,
+    ops,
+    ops_keys,
+    procedures,
+    sign,
+    signed,
+    texts,
+    vocabulary,
+)
 
 app_name = "notes"
 urlpatterns = [
@@ -12,6 +23,9 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/procedures/", procedures.save, name="save_procedure"),
     path("visits/<uuid:visit_id>/procedures/delete/", procedures.delete, name="delete_procedure"),
     path("visits/<uuid:visit_id>/text/", texts.save, name="save_text"),
+    path("visits/<uuid:visit_id>/ops/", ops.ops, name="ops"),
+    path("visits/<uuid:visit_id>/state/", ops.state, name="state"),
+    path("device-key/", ops_keys.key, name="device_key"),
     path("visits/<uuid:visit_id>/sign/", sign.sign, name="sign"),
     path("visits/<uuid:visit_id>/note/", signed.note, name="note"),
     path("visits/<uuid:visit_id>/note.pdf", signed.note_pdf, name="note_pdf"),

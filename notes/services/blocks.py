@@ -44,6 +44,10 @@ class BlockEntry:
 def check_entry(entry: BlockEntry) -> None:
     """Refuse what could never be a true block; what is merely missing is found at signing."""
     check_span(entry.starts_at, entry.ends_at)
+    check_sides(entry)
+
+
+def check_sides(entry: BlockEntry) -> None:
     sided = [region.label for region in entry.regions if region.needs_side]
     if sided and not entry.side:
         raise NotAllowed(f"Choose left, right or both for {', '.join(sided)}.")

@@ -6,7 +6,7 @@ These are the chart's own needs; what a payer's policy asks on top are billing's
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from notes.models import Note, Procedure, TreatmentBlock
+from notes.models import LiveChart, Note, Procedure, TreatmentBlock
 from notes.queries import diagnoses_of
 from notes.services.diagnoses import refusals_of
 
@@ -24,6 +24,8 @@ def missing_for(
 ) -> list[Missing]:
     """Everything that stops signing, in the order of the page."""
     found = []
+    if LiveChart.objects.filter(note=note, started_at__isnull=False).exists():
+        found.append(Missing("Stop the running block.", "live"))
     if not blocks and not procedures:
         found.append(Missing("Chart at least one treatment block or procedure.", "add-block"))
     for number, block in enumerate(blocks, start=1):

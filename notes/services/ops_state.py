@@ -1,0 +1,77 @@
+"""The chart as a charting screen holds it: everything in seconds and the vocabulary's keys."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from notes.models import LiveChart, Note, Procedure, TreatmentBlock, Visit
+from notes.queries import blocks_of, procedures_of
+from notes.services.entries import packed_block
+from notes.services.live_elsewhere import elsewhere
+from notes.services.missing import missing_for
+from notes.services.texts import TEXT_FIELDS
+
+
+def state_of(visit: Visit, note: Note) -> dict[str, Any]:
+    """What is stored now, with what still stops signing."""
+    blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
+    return state_from(visit, note, blocks, procedures)
+
+
+def state_from(
+    visit: Visit, note: Note, blocks: Sequence[TreatmentBlock], procedures: Sequence[Procedure]
+) -> dict[str, Any]:
+    live = LiveChart.objects.filter(note=note).first()
+    return {
+        "version": note.version,
+        "signed": note.is_signed,
+        "now": timezone.now().timestamp(),
+        "blocks": [_block(block) for block in blocks],
+        "procedures": [_procedure(row) for row in procedures],
+        "texts": {name: getattr(note, name) for name in TEXT_FIELDS},
+        "running": _running(live),
+        "planned": live.planned if live else [],
+        "missing": [
+            {"text": row.text, "anchor": row.anchor}
+            for row in missing_for(note, blocks, procedures)
+        ],
+        "elsewhere": elsewhere(visit, note),
+    }
+
+
+def _block(block: TreatmentBlock) -> dict[str, Any]:
+    return packed_block(block) | {
+        "id": str(block.public_id),
+        "version": block.version,
+        "start": _seconds(block.starts_at),
+        "end": _seconds(block.ends_at),
+    }
+
+
+def _procedure(row: Procedure) -> dict[str, Any]:
+    return {
+        "id": str(row.public_id),
+        "version": row.version,
+        "code": row.code,
+        "regions": [each.region.key for each in row.procedure_regions.all()],
+        "start": _seconds(row.starts_at) if row.starts_at else None,
+        "minutes": row.minutes,
+        "findings": row.findings,
+        "diagnoses": row.diagnosis_codes,
+    }
+
+
+def _running(live: LiveChart | None) -> dict[str, Any] | None:
+    if live is None or not (live.is_running or live.is_paused):
+        return None
+    return live.entry | {
+        "id": str(live.block_id),
+        "start": _seconds(live.started_at) if live.is_running else None,
+        "paused": _seconds(live.paused_at) if live.is_paused else None,
+    }
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -1,0 +1,19 @@
+"""The key of this person's unsent edits."""
+
+import base64
+
+from django.http import JsonResponse
+from django.views.decorators.http import require_GET
+
+from clinic.enums import Role
+from clinic.permissions import allow
+from notes.services.device_keys import device_key
+
+
+@allow(Role.THERAPIST, Role.ASSISTANT)
+@require_GET
+def key(request):
+    given = device_key(request.user)
+    response = JsonResponse({"key": base64.b64encode(given.key).decode(), "tag": given.tag})
+    response["Cache-Control"] = "no-store"
+    return response
