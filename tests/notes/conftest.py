@@ -1,0 +1,28 @@
+"""A draft that could be signed, and the act of signing with the notes app alone."""
+
+import pytest
+
+from notes import signing
+from notes.models import Note
+from tests.factories import make_block, make_episode, make_note, make_visit
+from tests.notes.acts import sign
+
+
+@pytest.fixture
+def draft(in_practice) -> Note:
+    """A self-pay visit's draft, complete: one block and its text."""
+    note = make_note(make_visit(episode=make_episode(coverage=None)))
+    make_block(note, "09:00", "09:15")
+    return Note.objects.get(pk=note.pk)
+
+
+@pytest.fixture
+def notes_only(monkeypatch) -> None:
+    """Signing as it is where no other app has registered a step."""
+    monkeypatch.setattr(signing, "_steps", [])
+
+
+@pytest.fixture
+def signed(draft, notes_only) -> Note:
+    """The draft, signed by its author."""
+    return sign(draft)
