@@ -30,11 +30,20 @@ def facts_to_plain(day: Day, policy: Policy) -> dict[str, Any]:
 
 
 def facts_from_plain(stored: Mapping[str, Any]) -> tuple[Day, Policy]:
-    day = dict(stored["day"])
+    return day_from_plain(stored["day"]), policy_from_wire(stored["policy"])
+
+
+def day_from_plain(stored: Mapping[str, Any]) -> Day:
+    """The visit alone, for deriving it under another policy."""
+    day = dict(stored)
     day["date"] = date.fromisoformat(day["date"])
     day["blocks"] = tuple(_part(Block, row) for row in day.get("blocks", ()))
     day["procedures"] = tuple(_part(Procedure, row) for row in day.get("procedures", ()))
-    return _part(Day, day), policy_from_wire(stored["policy"])
+    return _part(Day, day)
+
+
+def day_to_plain(day: Day) -> dict[str, Any]:
+    return _plain(day)
 
 
 def _plain(value: Any) -> Any:

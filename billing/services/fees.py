@@ -1,0 +1,63 @@
+"""The practice's own fees: one amount a code and day, changed by opening the next."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from billing.enums import SettingArea
+from billing.models import Fee
+from billing.services.policies_history import Change, remember
+from clinic.errors import NotAllowed
+from clinic.models import User
+
+
+@transaction.atomic
+def set_fees(amounts: Mapping[str, int], *, by: User, starts_on: date, why: str = "") -> list[Fee]:
+    """From that day these codes cost so much; what is signed keeps the fee it was signed with."""
+    open_now = {
+        fee.code: fee
+        for fee in Fee.objects.select_for_update().filter(code__in=amounts, ends_on=None)
+    }
+    made, changes = [], []
+    for code, cents in sorted(amounts.items()):
+        old = open_now.get(code)
+        if old is not None and old.amount_cents == cents:
+            continue
+        _close(code, old, starts_on)
+        made.append(Fee.objects.create(code=code, amount_cents=cents, starts_on=starts_on))
+        since = f"{dollars(cents)} from {starts_on:%m/%d/%Y}"
+        changes.append(Change(f"Fee of {code}", dollars(old.amount_cents) if old else "", since))
+    if not made:
+        raise NotAllowed("No amount differs from the fee in force: nothing was changed.")
+    remember(
+        "fees.changed",
+        area=SettingArea.FEE,
+        by=by,
+        subject="Practice fees",
+        row=made[0],
+        why=why,
+        changes=changes,
+    )
+    return made
+
+
+def _close(code: str, old: Fee | None, starts_on: date) -> None:
+    if old is None:
+        last = Fee.objects.filter(code=code, ends_on__gte=starts_on).first()
+        if last is not None:
+            raise NotAllowed(
+                f"{code} has a fee until {last.ends_on:%m/%d/%Y}: start after that day."
+            )
+        return
+    if starts_on <= old.starts_on:
+        raise NotAllowed(
+            f"The fee of {code} starts on {old.starts_on:%m/%d/%Y}: the next one has to start "
+            "after it. Nothing was changed."
+        )
+    old.ends_on = starts_on - timedelta(days=1)
+    old.save(update_fields=["ends_on"])
+
+
+def dollars(cents: int) -> str:
+    return f"${cents // 100:,}.{cents % 100:02d}"
