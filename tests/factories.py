@@ -6,12 +6,15 @@ Rows of a practice are made inside its scope: use the ``in_practice`` fixture, o
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import cache
 from itertools import count
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
+from clinic.documents import authority
 from clinic.enums import Discipline, DocumentKind, Network, Role
 from clinic.models import (
     Clinician,
@@ -20,11 +23,12 @@ from clinic.models import (
     Patient,
     Payer,
     Practice,
+    SigningAuthority,
     StoredDocument,
     User,
 )
 from clinic.npi import npi_from
-from clinic.scope import current_practice_id
+from clinic.scope import current_practice_id, scope
 from clinic.services import documents
 from notes.models import (
     Authorization,
@@ -72,7 +76,34 @@ def make_practice(**fields: Any) -> Practice:
         "zip_code": "12207",
         "phone": "518-555-0100",
     }
-    return Practice.objects.create(**defaults | fields)
+    practice = Practice.objects.create(**defaults | fields)
+    with scope(practice):
+        make_signing_authority()
+    return practice
+
+
+@cache
+def _authority_material() -> tuple[bytes, bytes, bytes]:
+    """One authority for all practices of a test run: opening keys is slow on purpose."""
+    now, word = datetime.now(UTC), "a root passphrase for tests"
+    root = authority.create_root(practice="Test practice", passphrase=word, now=now)
+    issuing = authority.create_issuing(
+        practice="Test practice",
+        root=authority.unlock(root, word),
+        passphrase=settings.SIGNING_PASSPHRASE,
+        now=now,
+    )
+    return root.certificate, issuing.certificate, issuing.key
+
+
+def make_signing_authority() -> SigningAuthority:
+    root, issuing, key = _authority_material()
+    return SigningAuthority.objects.create(
+        root_certificate=root,
+        issuing_certificate=issuing,
+        issuing_key=key,
+        made_at=datetime.now(UTC),
+    )
 
 
 def make_location(**fields: Any) -> Location:
@@ -156,7 +187,7 @@ def make_document(*, by: User, **fields: Any) -> StoredDocument:
         "content": b"%PDF-1.7 sample",
         "version": 1,
         "context": {"title": "Sample"},
-        "renderer": "test",
+        "public_id": new_key(),
     } | fields
     if "patient" not in defaults:
         defaults["patient"] = make_patient()

@@ -9,7 +9,11 @@ import pytest
 from tests.architecture.tree import ROOT
 
 SECRET = "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
-PRODUCTION = {"HANDLINE_SECRET_KEY": SECRET, "HANDLINE_HOSTS": "handline.clinic.example"}
+PRODUCTION = {
+    "HANDLINE_SECRET_KEY": SECRET,
+    "HANDLINE_SIGNING_PASSPHRASE": SECRET[::-1],
+    "HANDLINE_HOSTS": "handline.clinic.example",
+}
 
 
 def manage(*words: str, data, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -22,12 +26,15 @@ def manage(*words: str, data, **environment: str) -> subprocess.CompletedProcess
 
 
 @pytest.mark.slow
-def test_start_without_secret_is_refused_with_a_sentence(tmp_path):
-    result = manage("check", data=tmp_path)
+@pytest.mark.parametrize("name", ["HANDLINE_SECRET_KEY", "HANDLINE_SIGNING_PASSPHRASE"])
+def test_start_without_a_secret_is_refused_with_a_sentence(tmp_path, name):
+    lacking = {key: value for key, value in PRODUCTION.items() if key != name}
+
+    result = manage("check", data=tmp_path, **lacking)
 
     assert result.returncode == 1
     assert result.stderr == (
-        "Set HANDLINE_SECRET_KEY to at least 32 random characters before starting Handline, for "
+        f"Set {name} to at least 32 random characters before starting Handline, for "
         "example the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'\n"
     )
     assert list(tmp_path.iterdir()) == []

@@ -4,8 +4,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from clinic.enums import Role
 
-# Reached before anybody has signed in; they show no data.
-PUBLIC = {"healthz"}
+# Reached without signing in: the process check says nothing, verification only what anybody
+# who holds the paper may know.
+PUBLIC = {"healthz", "verify_public"}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -73,7 +73,7 @@ def test_stored_bytes_come_with_hash_size_and_an_audit_event(in_practice):
         str(document.pk),
         document.patient_id,
         user.pk,
-        {"number": "SN-000001", "sha256": document.sha256},
+        {"number": "SN-000001", "version": 1, "sha256": document.sha256},
     )
 
 
