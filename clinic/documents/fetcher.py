@@ -2,9 +2,11 @@
 
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from .glyphs import FONTS, WEIGHTS
+from .glyphs import FAMILIES, FONTS
 
-ASSETS = {f"asset:{name}": FONTS / f"{name}.ttf" for name in WEIGHTS.values()}
+ASSETS = {
+    f"asset:{name}": FONTS / f"{name}.ttf" for faces in FAMILIES.values() for name in faces.values()
+}
 
 
 class AssetsOnly(URLFetcher):

@@ -1,7 +1,7 @@
 """Which characters our fonts can print. One that they cannot would break PDF/A silently."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,12 @@ from pathlib import Path
 from .errors import DocumentError
 
 FONTS = Path(__file__).parent / "fonts"
-WEIGHTS = {400: "SourceSans3-Regular", 600: "SourceSans3-Semibold", 700: "SourceSans3-Bold"}
+FAMILIES = {
+    "Source Sans 3": {
+        400: "SourceSans3-Regular", 600: "SourceSans3-Semibold", 700: "SourceSans3-Bold",
+    },
+    "Noto Sans Hebrew": {400: "NotoSansHebrew-Regular", 600: "NotoSansHebrew-SemiBold"},
+}  # fmt: skip
 LONGEST_TEXT = 20_000
 MOST_ROWS = 400
 MOST_TEXT = 100_000
@@ -18,15 +23,20 @@ ATTACHED_ONLY = {"derivation"}  # not printed: any character may stand in it
 
 @cache
 def printable() -> frozenset[str]:
+    known = frozenset[str]().union(*(_covered(faces.values()) for faces in FAMILIES.values()))
+    hidden = {char for char in known if unicodedata.category(char) in ("Cc", "Cf", "Co")}
+    return known - hidden | {"\n", "\t", "\r"}
+
+
+def _covered(faces: Iterable[str]) -> set[str]:
+    """What every weight of one family can draw."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415 slow import
 
     known = []
-    for name in WEIGHTS.values():
+    for name in faces:
         with TTFont(FONTS / f"{name}.ttf", lazy=True) as font:
             known.append(set(font.getBestCmap()))
-    common = {chr(code) for code in set.intersection(*known)}
-    hidden = {char for char in common if unicodedata.category(char) in ("Cc", "Cf", "Co")}
-    return frozenset(common - hidden | {"\n", "\t", "\r"})
+    return {chr(code) for code in set.intersection(*known)}
 
 
 def first_unprintable(text: str) -> str:

@@ -13,7 +13,7 @@ from weasyprint.urls import FatalURLFetchingError
 from .errors import DocumentError
 from .fetcher import AssetsOnly
 from .finisher import finish
-from .glyphs import WEIGHTS
+from .glyphs import FAMILIES
 from .job import Attached, Job
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "pdf"
@@ -49,9 +49,9 @@ def _fonts() -> FontConfiguration:
 @cache
 def _house_style() -> list:
     faces = "".join(
-        f'@font-face {{ font-family: "Source Sans 3"; font-weight: {weight};'
-        f" src: url(asset:{name}) }}"
-        for weight, name in WEIGHTS.items()
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url(asset:{name}) }}'
+        for family, weights in FAMILIES.items()
+        for weight, name in weights.items()
     )
     return [_css(faces), _css((STYLES / "document.css").read_text())]
 

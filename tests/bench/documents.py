@@ -23,7 +23,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
 from clinic.documents import authority
-from clinic.documents.glyphs import FONTS, WEIGHTS
+from clinic.documents.glyphs import FAMILIES, FONTS
 from clinic.documents.job import Job
 from clinic.documents.press import STYLES, _fonts, _house_style, _sheet_style, press
 from clinic.documents.render import note_job, superbill_job
@@ -38,9 +38,10 @@ SIGN_MS = 45
 
 def naive(job: Job) -> bytes:
     faces = "".join(
-        f'@font-face {{ font-family: "Source Sans 3"; font-weight: {weight};'
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
         f" src: url(file://{FONTS / name}.ttf) }}"
-        for weight, name in WEIGHTS.items()
+        for family, weights in FAMILIES.items()
+        for weight, name in weights.items()
     )
     css = (STYLES / "document.css").read_text() + (STYLES / f"{job.kind}.css").read_text()
     css = css.replace("table-layout: fixed", "table-layout: auto")

@@ -34,7 +34,7 @@ def _line(of: ChargeLine) -> dict:
         "code": of.code,
         "modifiers": " ".join(of.modifiers),
         "wording": of.wording,
-        "minutes": str(of.minutes),
+        "minutes": str(of.minutes or "–"),
         "units": str(of.units),
         "pointers": ", ".join(of.pointers),
         "reasons": [(r.text, joined(r.rule, r.source)) for r in of.reasons],

@@ -10,12 +10,16 @@ from clinic.documents.render import note_job, render_note
 from tests.clinic.documents import samples as s
 
 
-@pytest.mark.parametrize("text", ["→ ≥ ≤ Δ ✓ °", "Tiếng Việt: đau cổ", "Ελληνικά", "a\tb\nc", ""])
+@pytest.mark.parametrize(
+    "text", ["→ ≥ ≤ Δ ✓ °", "Tiếng Việt: đau cổ", "Ελληνικά", "שלום", "a\tb\nc", ""]
+)
 def test_printable_text_passes(text):
     assert first_unprintable(text) == ""
 
 
-@pytest.mark.parametrize("text", ["ok 👍", "痛み", "a\x00b", "a\u202eb", "a\u200bb", "\ue000"])
+@pytest.mark.parametrize(
+    "text", ["ok 👍", "痛み", "ألم", "a\x00b", "a\u202eb", "a\u200bb", "\ue000"]
+)
 def test_unprintable_character_is_found(text):
     assert first_unprintable(text) != ""
 

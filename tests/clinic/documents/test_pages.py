@@ -95,6 +95,16 @@ def test_long_text_is_printed_whole(tmp_path):
     assert text.count(running) >= 3
 
 
+def test_hebrew_reads_back_word_for_word(tmp_path):
+    """poppler gives the words of a right-to-left line in the order they stand on the page."""
+    words = "שלום הכאב פחת היום"
+
+    text = text_of(render_note(s.signed(subjective=f"Patient: {words}.")), tmp_path)
+
+    line = next(line for line in text.splitlines() if line.startswith("Patient:"))
+    assert set(re.findall(r"[\u05d0-\u05ea]+", line)) == set(words.split())
+
+
 def test_superbill_prints_every_fact_of_its_context(tmp_path):
     context = s.superbill(12)
     text = paper(golden.golden("superbill-12-a4"), tmp_path)
