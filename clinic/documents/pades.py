@@ -14,6 +14,7 @@ from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementP
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.stamp.noop import NoOpStampStyle
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from .errors import DocumentError
@@ -48,6 +49,11 @@ def certify(pdf: bytes, signer: Signer, intent: Intent, timestamping: Timestampi
             "The time-stamping authority did not answer; nothing was signed. Try again, or "
             "leave its address out of the settings to sign without a time stamp."
         ) from error
+    except (PathError, ValidationError) as error:
+        raise DocumentError(
+            "The time-stamping authority's answer is not from one of its trusted roots; nothing "
+            "was signed. Check the roots in the settings."
+        ) from error
     except (SigningError, PdfError) as error:
         raise DocumentError(f"The document could not be signed: {error}") from error
     return signed.getvalue()
@@ -58,7 +64,7 @@ def _metadata(
 ) -> PdfSignatureMetadata:
     known = intent.method in AUTH_TYPES and intent.seconds_since_authentication is not None
     settings = {}
-    if timestamping:
+    if timestamping and timestamping.trusted:
         settings = {
             "embed_validation_info": True,
             "validation_context": _context(signer, timestamping),

@@ -27,10 +27,11 @@ class Intent:
 
 @dataclass(frozen=True)
 class Timestamping:
-    """With a time-stamping authority the file becomes B-LT: it carries its own evidence.
+    """With a time-stamping authority the file is B-T, or B-LT: it carries its own evidence.
 
-    `crls` (DER) say that neither the clinician's nor the issuing certificate was revoked;
-    `trusted` (DER) are the authority's own roots. Only a digest ever leaves.
+    B-LT needs `trusted`, the roots (DER) of the authority, because its answer is checked before
+    it is kept. `crls` (DER) show that the clinician's certificate was not revoked; they count
+    for certificates that name a list. Only a digest ever leaves.
     """
 
     url: str

@@ -183,3 +183,31 @@ def test_silent_timestamp_authority_signs_nothing(house):
 
     with pytest.raises(DocumentError, match="time-stamping authority did not answer"):
         sign_pdf(golden("superbill-1"), signer=house.signer, intent=INTENT, timestamping=settings)
+
+
+def test_timestamp_without_trusted_roots_is_b_t(house):
+    stamper, stamp_root = timestamper()
+
+    body = sign_pdf(
+        golden("superbill-1"),
+        signer=house.signer,
+        intent=INTENT,
+        timestamping=Timestamping("", timestamper=stamper),
+    )
+
+    entry = RegistryEntry("superbill", "SB", 1, "issued", NOW, "Renata Oyelaran")
+    report = verify_pdf(body, trust=house.trust, registry={s.sha256(body): entry}.get, now=NOW)
+    assert (report.accepted, report.level) == (True, "B-T")
+
+
+def test_timestamp_of_another_authority_signs_nothing(house):
+    stamper, _ = timestamper()
+    _, other_root = timestamper()
+
+    with pytest.raises(DocumentError, match="not from one of its trusted roots"):
+        sign_pdf(
+            golden("superbill-1"),
+            signer=house.signer,
+            intent=INTENT,
+            timestamping=Timestamping("", trusted=(other_root,), timestamper=stamper),
+        )
