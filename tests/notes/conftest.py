@@ -2,18 +2,29 @@
 
 import pytest
 
+from clinic.scope import scope
 from notes import signing
 from notes.models import Note
 from tests.factories import make_block, make_episode, make_note, make_visit
 from tests.notes.acts import sign
 
 
-@pytest.fixture
-def draft(in_practice) -> Note:
+def complete_draft() -> Note:
     """A self-pay visit's draft, complete: one block and its text."""
     note = make_note(make_visit(episode=make_episode(coverage=None)))
     make_block(note, "09:00", "09:15")
     return Note.objects.get(pk=note.pk)
+
+
+@pytest.fixture
+def draft(in_practice) -> Note:
+    return complete_draft()
+
+
+@pytest.fixture
+def draft_elsewhere(other_practice) -> Note:
+    with scope(other_practice):
+        return complete_draft()
 
 
 @pytest.fixture
