@@ -154,8 +154,7 @@ def levels(code: str, pieces: Iterable[Piece], fact: CodeFact) -> Iterator[Findi
         called, rule, found = CMT_BY_COUNT[len(spinal)] or EXTRASPINAL, CMT_LEVEL, places
     if called != code:
         yield rule.finding(
-            f"{many(len(found), 'region')} charted ({_named(found)}) call for {called}, "
-            f"not for {code}.",
+            f"The regions charted ({_named(found)}) call for {called}, not for {code}.",
             ids,
         )
 
