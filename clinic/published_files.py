@@ -117,7 +117,7 @@ _KNOWN = (
     (rb"MUE Values", "a unit-limit (MUE) file", "import_mue"),
     (rb"Relative Value File", "a relative value (RVU) file", "import_rvu"),
     (rb"Column1/Column2 Edits|PTP Edit Rationale", "a code-pair (PTP) file", "import_ptp"),
-    (rb"\A\d{5} [A-Z]\d[0-9A-Z]{1,5} +[01] ", "an ICD-10-CM order file", "import_icd10cm"),
+    (rb"\A\d{5} [A-Z][0-9A-Z]{2,6} +[01] ", "an ICD-10-CM order file", "import_icd10cm"),
 )
 
 

@@ -20,7 +20,8 @@ from clinic.published_files import (
 
 WANTED = "an ICD-10-CM order file"
 LONGEST_TITLE = 255
-_CODE = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}")
+# The second place is a letter too since 2025 (QA0).
+_CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _YEAR = re.compile(r"order[^0-9]*(20\d\d)", re.IGNORECASE)
 
 

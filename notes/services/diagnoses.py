@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.db.models.functions import Length
 
 from clinic.errors import NotAllowed
@@ -29,8 +29,9 @@ def search_diagnoses(text: str, *, on: date, limit: int = 20) -> list[DiagnosisC
         return list(found.filter(code__startswith=prefix).order_by("code")[:limit])
     for word in words:
         found = found.filter(title__icontains=word)
-    # Short titles are the general ones, and most often the one looked for.
-    return list(found.order_by(Length("title"), "code")[:limit])
+    # The muscles and joints first; then short titles, which are the general ones.
+    ours = Case(When(code__startswith="M", then=0), default=1)
+    return list(found.order_by(ours, Length("title"), "code")[:limit])
 
 
 def check_billable(code: str, *, on: date) -> DiagnosisCode:

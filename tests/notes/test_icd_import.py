@@ -75,6 +75,10 @@ def test_order_file_is_picked_from_the_archive():
     assert len(found.rows) == 5
 
 
+def test_category_with_two_letters_is_a_code():
+    assert release([("QA0", "0", "A category of 2025")]).rows[0].code == "QA0"
+
+
 def test_first_day_may_be_given():
     content = published(order_text(), "icd10cm-order-april.txt")
 
@@ -251,6 +255,14 @@ def test_search_by_words_needs_all_of_them(starter):
     assert [(code.code, code.title) for code in found] == [
         ("M75.02", "Adhesive capsulitis of left shoulder")
     ]
+
+
+def test_search_by_words_shows_muscles_and_joints_first(starter):
+    found = search_diagnoses("pain", on=VISIT, limit=500)
+
+    chapters = [code.code[0] == "M" for code in found]
+    assert (chapters[0], chapters[-1]) == (True, False)
+    assert chapters == sorted(chapters, reverse=True)
 
 
 def test_search_keeps_to_the_day_and_the_limit(starter):
