@@ -1,0 +1,28 @@
+"""Published code lists that a claim draws from, as codes."""
+
+# ruff: noqa: SIM905 - a list of two-letter codes reads better as words
+
+STATES = frozenset(
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH "
+    "NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AA AE AP "
+    "FM MH PW".split()
+)
+# CMS place-of-service code set.
+PLACES = frozenset(
+    "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 "
+    "34 41 42 49 50 51 52 53 54 55 56 57 58 60 61 62 65 66 71 72 81 99".split()
+)
+# SBR09, claim filing indicator.
+FILINGS = frozenset("11 12 13 14 15 16 17 AM BL CH CI DS FI HM LM MA MB MC OF TV VA WC ZZ".split())
+RELATIONSHIPS = frozenset("01 19 20 21 39 40 53 G8".split())
+FREQUENCIES = frozenset("178")
+GROUPS = ("CO", "PR", "OA", "PI", "CR")
+MOST_DIAGNOSES = 12
+MOST_LINES = 50
+MOST_MODIFIERS = 4
+MOST_POINTERS = 4
+LONGEST_NUMBER = 20
+CMT_MEDICARE = frozenset({"98940", "98941", "98942"})
+# What data may hold once it was folded: X12's basic set and what readers take beside it.
+BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !\"&'()+,-./;?=#%@_$")
+RESERVED = "*~:^"
