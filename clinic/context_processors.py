@@ -23,6 +23,7 @@ _NAV = (
     ("Superbills", "receipt", "billing:superbills", (Role.OFFICE, Role.ADMIN)),
     ("Payers", "shield", "billing:payers", (Role.ADMIN,)),
     ("Techniques", "hand", "notes:vocabulary", (Role.ADMIN,)),
+    ("Verify", "patch-check-fill", "verify", (Role.OFFICE, Role.ADMIN)),
     ("Audit", "journal", "audit", (Role.ADMIN,)),
 )
 

@@ -84,6 +84,7 @@ def append_only(table: str, what: str) -> list[Guard]:
 def register_clinic() -> None:
     register(append_only("clinic_auditevent", "Audit events"))
     register(append_only("clinic_storeddocument", "Issued documents"))
+    register(append_only("clinic_documentwithdrawal", "Withdrawals"))
 
 
 def registered(vendor: str | None = None) -> tuple[Guard, ...]:

@@ -172,6 +172,22 @@ AXES_SENSITIVE_PARAMETERS = ["login", "password"]
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
 
+# --- signing keys ---------------------------------------------------------------------------
+# Opens the stored signing keys; not in the database, so that a stolen copy cannot sign.
+SIGNING_PASSPHRASE = (
+    ""
+    if _SERVES_NOBODY
+    else env.secret(
+        "HANDLINE_SIGNING_PASSPHRASE",
+        demo_file=DATA_DIR / "signing-passphrase" if _RELAXED else None,
+    )
+)
+TIMESTAMP_URL = env.text("HANDLINE_TIMESTAMP_URL")
+# Where the QR code on paper leads. Without it documents carry no QR code.
+PUBLIC_URL = env.text("HANDLINE_PUBLIC_URL").rstrip("/")
+if DEMO and not PUBLIC_URL:
+    PUBLIC_URL = f"http://127.0.0.1:{env.text('PORT', '8000')}"
+
 # --- sessions, cookies, headers -----------------------------------------------------------
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from clinic.views import audit, errors, home, styleguide
+from clinic.views import audit, errors, home, styleguide, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("healthz", home.healthz, name="healthz"),
     path("audit/", audit.audit_trail, name="audit"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("v/<uuid:public_id>/", verify.public, name="verify_public"),
+    path("verify/", verify.full, name="verify"),
+    path("verify/root.pem", verify.root_certificate, name="root_certificate"),
     path("accounts/", include("allauth.account.urls")),
     path("notes/", include("notes.urls")),
     path("billing/", include("billing.urls")),

@@ -14,10 +14,11 @@ from django.utils import timezone
 from clinic.documents import parts
 from clinic.documents.charges import ChargesSection
 from clinic.documents.contexts import NoteContext
+from clinic.documents.sign import Intent
 from clinic.enums import DocumentKind
 from clinic.errors import Conflict, NotAllowed
 from clinic.models import StoredDocument, User
-from clinic.services import audit, documents, rendering
+from clinic.services import audit, documents, issuing, rendering
 from notes.enums import NoteStatus, SignatureMeaning, VisitStatus
 from notes.lifecycle import check_can_sign
 from notes.models import Note, Signature, Visit
@@ -79,17 +80,38 @@ def sign_note(
     note.number = documents.next_number(DocumentKind.NOTE)
     context = _signed_context(note, contributions, act)
     signature = _record_signature(note, context, act)
-    document = documents.store(
-        rendering.render_note(context),
-        kind=DocumentKind.NOTE,
-        number=note.number,
-        version=1,
-        patient=note.visit.patient,
-        context=rendering.plain(context),
-        renderer=rendering.RENDERER,
+    document = issuing.issue(
+        note_paper(note, context),
+        signer=note.author,
+        intent=Intent(
+            reason=act.attestation,
+            location=note.visit.location.name,
+            seconds_since_authentication=0,
+            method=act.method,
+        ),
         by=by,
     )
     return _freeze(note, act, digest=signature.digest, context=context, document=document)
+
+
+def note_paper(
+    note: Note, context: NoteContext, *, replaces: StoredDocument | None = None
+) -> issuing.Paper:
+    """The note's document, or its next version, which carries the one before."""
+
+    def render(verify_url: str | None) -> tuple[bytes, dict]:
+        printed = replace(context, verify_url=verify_url)
+        earlier = bytes(replaces.content) if replaces else b""
+        return rendering.render_note(printed, earlier=earlier), rendering.plain(printed)
+
+    return issuing.Paper(
+        kind=DocumentKind.NOTE,
+        number=note.number,
+        version=context.version,
+        patient=note.visit.patient,
+        render=render,
+        replaces=replaces,
+    )
 
 
 def check_complete(note: Note) -> None:

@@ -22,8 +22,11 @@ from clinic.enums import Network, Role, Sex
 from clinic.models import Clinician, Coverage, Location, Patient, Payer, Practice, User
 from clinic.npi import npi_from
 from clinic.scope import scope
+from clinic.services.keys import found_authority
 from notes.vocabulary import seed_vocabulary
 
+# The demo's root key is thrown away: its passphrase protects nothing.
+DEMO_ROOT_PASSPHRASE = "a demo root that nobody keeps"  # noqa: S105
 HARBOR, SECOND_WIND = "Harbor Street Manual Therapy", "Second Wind Rehabilitation"
 
 
@@ -41,6 +44,7 @@ def make_harbor() -> Practice:
         is_demo=True,
     )
     with scope(practice):
+        found_authority(practice, root_passphrase=DEMO_ROOT_PASSPHRASE, by=None)
         Location.objects.create(name="Harbor Street", city="Portland", state="ME")
         _ground()
         _treaters(practice)
@@ -67,6 +71,7 @@ def make_second_wind(today: date) -> Practice:
         is_demo=True,
     )
     with scope(practice):
+        found_authority(practice, root_passphrase=DEMO_ROOT_PASSPHRASE, by=None)
         Location.objects.create(name="Quay Road", city="Bangor", state="ME")
         _ground()
         user = _user(practice, "nora@secondwind.example", "Nora", "Beck", Role.THERAPIST)

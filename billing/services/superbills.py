@@ -1,6 +1,7 @@
 """Issuing superbills: frozen, numbered, never edited."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from clinic.enums import DocumentKind
 from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.scope import every_practice
-from clinic.services import audit, documents, rendering
+from clinic.services import audit, documents, issuing, rendering
 from notes.printing import CPT_NOTICE, clinician_part, practice_part
 
 NOTICES = (
@@ -35,14 +36,10 @@ def issue_superbill(charge_set: ChargeSet, *, by: User, submit_key: uuid.UUID) -
     _check_key_is_new(submit_key)
     number = documents.next_number(DocumentKind.SUPERBILL)
     context = superbill_context(charge_set, number=number)
-    document = documents.store(
-        rendering.render_superbill(context),
-        kind=DocumentKind.SUPERBILL,
-        number=number,
-        version=1,
-        patient=charge_set.note.visit.patient,
-        context=rendering.plain(context),
-        renderer=rendering.RENDERER,
+    document = issuing.issue(
+        _paper(charge_set, context),
+        signer=None,
+        intent=issuing.seal_intent(f"Issued from signed note {charge_set.note.number}"),
         by=by,
     )
     superbill = Superbill.objects.create(
@@ -69,6 +66,20 @@ def _check_key_is_new(submit_key: uuid.UUID) -> None:
     with every_practice("submit keys are unique across practices"):
         if Superbill.objects.filter(submit_key=submit_key).exists():
             raise NotAllowed("This form issued another superbill already: reload the page.")
+
+
+def _paper(charge_set: ChargeSet, context: contexts.SuperbillContext) -> issuing.Paper:
+    def render(verify_url: str | None) -> tuple[bytes, dict[str, Any]]:
+        printed = replace(context, verify_url=verify_url)
+        return rendering.render_superbill(printed), rendering.plain(printed)
+
+    return issuing.Paper(
+        kind=DocumentKind.SUPERBILL,
+        number=context.number,
+        version=1,
+        patient=charge_set.note.visit.patient,
+        render=render,
+    )
 
 
 def superbill_context(charge_set: ChargeSet, *, number: str) -> contexts.SuperbillContext:

@@ -1,5 +1,6 @@
 from clinic.models.audit import AuditEvent
-from clinic.models.documents import DocumentCounter, StoredDocument
+from clinic.models.documents import DocumentCounter, DocumentWithdrawal, StoredDocument
+from clinic.models.keys import SigningAuthority, SigningCertificate
 from clinic.models.patients import Coverage, Patient, Payer
 from clinic.models.people import Clinician, User
 from clinic.models.practice import Location, Practice
@@ -9,10 +10,13 @@ __all__ = [
     "Clinician",
     "Coverage",
     "DocumentCounter",
+    "DocumentWithdrawal",
     "Location",
     "Patient",
     "Payer",
     "Practice",
+    "SigningAuthority",
+    "SigningCertificate",
     "StoredDocument",
     "User",
 ]

@@ -1,13 +1,19 @@
 """Numbers and storage of issued documents."""
 
 import hashlib
+import uuid
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from clinic.enums import DocumentKind
-from clinic.models import DocumentCounter, Patient, StoredDocument, User
+from clinic.errors import NotAllowed
+from clinic.models import DocumentCounter, DocumentWithdrawal, Patient, StoredDocument, User
 from clinic.services import audit
+from clinic.services.rendering import RENDERER
+
+SHORTEST_REASON = 10
 
 _PREFIX = {
     DocumentKind.NOTE: "SN",
@@ -28,16 +34,20 @@ def next_number(kind: DocumentKind) -> str:
 def store(
     content: bytes,
     *,
-    kind: DocumentKind,
+    public_id: uuid.UUID,
+    kind: str,
     number: str,
     version: int,
     patient: Patient,
     context: dict[str, Any],
-    renderer: str,
     by: User,
+    signer: str = "",
+    certificate_serial: str = "",
+    replaces: StoredDocument | None = None,
 ) -> StoredDocument:
-    """Keep the bytes as issued, with their SHA-256."""
+    """Keep the bytes as issued, with their SHA-256, in the registry of issued files."""
     document = StoredDocument.objects.create(
+        public_id=public_id,
         kind=kind,
         number=number,
         version=version,
@@ -46,8 +56,11 @@ def store(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         context=context,
-        renderer=renderer,
+        renderer=RENDERER,
         created_at=timezone.now(),
+        signer=signer,
+        certificate_serial=certificate_serial,
+        replaces=replaces,
     )
     audit.record(
         "document.issued",
@@ -55,6 +68,28 @@ def store(
         subject=document,
         patient_id=patient.pk,
         number=number,
+        version=version,
         sha256=document.sha256,
     )
     return document
+
+
+@transaction.atomic
+def withdraw(document: StoredDocument, *, reason: str, by: User) -> DocumentWithdrawal:
+    """Say that the practice no longer stands by it. The bytes stay as they are."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise NotAllowed("Say why, in at least ten characters.")
+    existing = DocumentWithdrawal.objects.filter(document=document).first()
+    if existing is not None:
+        return existing
+    row = DocumentWithdrawal.objects.create(
+        document=document, reason=reason.strip(), withdrawn_at=timezone.now(), withdrawn_by=by
+    )
+    audit.record(
+        "document.withdrawn",
+        actor=by,
+        subject=document,
+        patient_id=document.patient_id,
+        number=document.number,
+    )
+    return row

@@ -1,5 +1,6 @@
 """Turning a frozen context into bytes, in the warm process beside the server."""
 
+import json
 from typing import Any
 
 from clinic.documents import canonical, worker
@@ -13,8 +14,13 @@ def plain(context: NoteContext | SuperbillContext) -> dict[str, Any]:
     return canonical.plain(context)
 
 
-def render_note(context: NoteContext) -> bytes:
-    return worker.render_note(context)
+def note_from_plain(stored: dict[str, Any]) -> NoteContext:
+    """The reverse of ``plain`` for a note."""
+    return canonical.from_json(NoteContext, json.dumps(stored))
+
+
+def render_note(context: NoteContext, *, earlier: bytes = b"") -> bytes:
+    return worker.render_note(context, earlier=earlier)
 
 
 def render_superbill(context: SuperbillContext) -> bytes:

@@ -2,17 +2,22 @@
 
 import hashlib
 import uuid
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.documents import parts
+from clinic.documents.contexts import NoteContext
+from clinic.documents.sign import Intent
 from clinic.errors import NotAllowed
-from clinic.models import User
+from clinic.models import Clinician, StoredDocument, User
 from clinic.scope import every_practice
-from clinic.services import audit
+from clinic.services import audit, issuing, rendering
 from notes.enums import SignatureMeaning
 from notes.lifecycle import check_can_amend
 from notes.models import Addendum, Note, Signature
+from notes.signing import note_paper
 
 ATTESTATION = "I wrote this addendum, and it is true and complete."
 
@@ -21,7 +26,11 @@ ATTESTATION = "I wrote this addendum, and it is true and complete."
 def add_addendum(
     note: Note, *, by: User, submit_key: uuid.UUID, text: str, method: str
 ) -> Addendum:
-    """Add a dated, signed text to a signed note. The same ``submit_key`` adds one."""
+    """Add a dated, signed text to a signed note. The same ``submit_key`` adds one.
+
+    The note's next document version prints the addendum and carries the version before,
+    byte for byte.
+    """
     note = Note.objects.select_for_update().get(pk=note.pk)
     if (stored := _stored(note, submit_key, text)) is not None:
         return stored
@@ -29,21 +38,12 @@ def add_addendum(
     clinician = getattr(by, "clinician", None)
     if clinician is None:
         raise NotAllowed("Only a clinician adds to a note.")
-    signature = Signature.objects.create(
-        note=note,
-        signer=by,
-        meaning=SignatureMeaning.ADDENDUM,
-        name=f"{clinician.first_name} {clinician.last_name}",
-        credential=clinician.credential,
-        licence=clinician.licence,
-        attestation=ATTESTATION,
-        method=method,
-        at=timezone.now(),
-        digest=hashlib.sha256(f"{note.digest}\n{text}".encode()).hexdigest(),
-    )
+    signature = _sign(note, clinician, by=by, text=text, method=method)
     addendum = Addendum.objects.create(
         note=note, submit_key=submit_key, text=text, signature=signature
     )
+    if note.document is not None:
+        _issue_next_version(note, clinician, by=by, method=method)
     audit.record("note.addendum", actor=by, subject=addendum, patient_id=note.visit.patient_id)
     return addendum
 
@@ -58,3 +58,67 @@ def _stored(note: Note, submit_key: uuid.UUID, text: str) -> Addendum | None:
             "text, reload the page, and sign it as a further addendum."
         )
     return stored
+
+
+def _sign(note: Note, clinician: Clinician, *, by: User, text: str, method: str) -> Signature:
+    return Signature.objects.create(
+        note=note,
+        signer=by,
+        meaning=SignatureMeaning.ADDENDUM,
+        name=f"{clinician.first_name} {clinician.last_name}",
+        credential=clinician.credential,
+        licence=clinician.licence,
+        attestation=ATTESTATION,
+        method=method,
+        at=timezone.now(),
+        digest=hashlib.sha256(f"{note.digest}\n{text}".encode()).hexdigest(),
+    )
+
+
+def _issue_next_version(note: Note, clinician: Clinician, *, by: User, method: str) -> None:
+    before = issuing.latest(note.document)
+    issuing.issue(
+        note_paper(note, _amended(note, before), replaces=before),
+        signer=clinician,
+        intent=Intent(
+            reason=ATTESTATION,
+            location=note.visit.location.name,
+            seconds_since_authentication=0,
+            method=method,
+        ),
+        by=by,
+    )
+
+
+def _amended(note: Note, before: StoredDocument) -> NoteContext:
+    """The record as it was signed, with the addenda below it."""
+    addenda = note.addenda.select_related("signature")
+    return replace(
+        rendering.note_from_plain(note.record),
+        version=before.version + 1,
+        status="amended",
+        addenda=tuple(_printed(n, row) for n, row in enumerate(addenda, start=1)),
+        earlier=parts.Earlier(
+            number=before.number,
+            version=before.version,
+            file_sha256=before.sha256,
+            issued_at=before.created_at,
+        ),
+    )
+
+
+def _printed(number: int, addendum: Addendum) -> parts.Addendum:
+    signature = addendum.signature
+    return parts.Addendum(
+        number=number,
+        text=addendum.text,
+        signature=parts.Signature(
+            name=signature.name,
+            credential=signature.credential,
+            license=signature.licence,
+            attestation=signature.attestation,
+            signed_at=signature.at,
+            record_sha256=signature.digest,
+            method=signature.method,
+        ),
+    )

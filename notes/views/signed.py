@@ -8,11 +8,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.documents.errors import DocumentError
 from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import CLINICAL, allow
 from clinic.services import audit
 from clinic.services.identity import confirm_password
+from clinic.services.issuing import latest
 from clinic.views.pdf import serve
 from notes.forms.texts import AddendumForm
 from notes.queries import blocks_of, diagnoses_of, procedures_of
@@ -61,7 +63,8 @@ def note_pdf(request, visit_id):
     visit = _signed_visit(request, visit_id)
     if visit.note.document is None:
         raise Http404
-    return serve(visit.note.document, to=request.user, download="download" in request.GET)
+    document = latest(visit.note.document)
+    return serve(document, to=request.user, download="download" in request.GET)
 
 
 @sensitive_post_parameters("password")
@@ -81,7 +84,7 @@ def addendum(request, visit_id):
                 text=data["text"],
                 method=method,
             )
-        except HandlineError as refusal:
+        except (HandlineError, DocumentError) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "Addendum signed.")
