@@ -192,7 +192,7 @@ def _documentation(value: object, where: str) -> dict[str, str]:
     for rule in given:
         if rule not in RULE_IDS:
             raise BadInput(
-                f"{where} names {shown(rule)}, which is no rule; docs/rules.md has them."
+                f"{where} names {shown(rule)}, which is no rule; docs/rules.md lists them."
             )
     return {
         rule: as_choice(level, f"{where}.{rule}", LEVELS) for rule, level in sorted(given.items())
