@@ -1,14 +1,14 @@
 """A derivation as the documents and screens show it."""
 
 from datetime import UTC, datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.engine.tables import CodeFact
+from billing.engine.tables import shipped_codes
 from billing.engine.types import Line, Proof, Reason, Stretch
 from billing.services.deriving import Derivation
 from billing.services.freezing import canonical
-from billing.services.reference import tables_on
 from clinic.documents import charges as printed
 from clinic.documents import parts
 
@@ -17,8 +17,12 @@ _SPOKEN = {"region": "region", "time": "time", "encounter": "time", "practitione
 
 def wording(code: str) -> str:
     """Our own short words for a code; empty for one that is not in the list."""
-    fact: CodeFact | None = tables_on().codes.get(code)
-    return fact.label if fact else ""
+    return _labels().get(code, "")
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {fact.code: fact.label for fact in shipped_codes()}
 
 
 def section_of(derivation: Derivation, zone: ZoneInfo) -> printed.ChargesSection:

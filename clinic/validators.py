@@ -15,6 +15,6 @@ validate_code = RegexValidator(
     r"^[0-9A-Z][0-9]{3}[0-9A-Z]$", "A procedure code has five characters, such as 97140."
 )
 validate_icd10 = RegexValidator(
-    r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$",
+    r"^[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?$",
     "Write an ICD-10-CM code with its dot, such as M54.2.",
 )
