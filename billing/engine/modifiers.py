@@ -88,15 +88,11 @@ def office_visit(scene: Scene, part: Part) -> Yielded:
     if part.service.fact.family != "em":
         return
     for edit, _ in part.edits:
-        if edit.ground is None:
-            other = edit.column1 if edit.column2 == part.service.code else edit.column2
-            yield (
-                "25",
-                EM.because(
-                    f"{part.service.code} beside {other}: a separate office visit carries 25 and "
-                    f"needs its own documentation ({edit.origin})."
-                ),
-            )
+        other = edit.column1 if edit.column2 == part.service.code else edit.column2
+        yield "25", EM.because(
+            f"{part.service.code} beside {other}: a separate office visit carries 25 and "
+            f"needs its own documentation ({edit.origin})."
+        )  # fmt: skip
 
 
 def plan_of_care(scene: Scene, part: Part) -> Yielded:

@@ -244,6 +244,17 @@ def test_a_procedure_that_cannot_be_read_gets_its_sentence(
     assert in_procedure(**changes) == sentence
 
 
+def test_a_number_that_overflows_is_refused() -> None:
+    visit = (
+        b'{"date": "2026-03-02", "policy": "self-pay", '
+        b'"blocks": [{"code": "97110", "minutes": 1e999}]}'
+    )
+
+    answers, _ = ask_raw(visit)
+
+    assert answers == [{"id": None, "error": "Block b1's minutes must be a finite number."}]
+
+
 def test_five_hundred_blocks_are_answered() -> None:
     blocks = [{"id": f"x{n}", "code": "97110", "minutes": 2} for n in range(500)]
 

@@ -141,7 +141,8 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
      '"97140".'),
     ({"code_allow_list": {"LMT": []}}, 'policy.code_allow_list has an unknown key "LMT"; known: '
      "PT, OT, SLP, DC, DO, MT."),
-    ({"code_allow_list": {"MT": "97124"}}, 'policy.code_allow_list.MT must be a list, not "97124".'),
+    ({"code_allow_list": {"MT": "97124"}},
+     'policy.code_allow_list.MT must be a list, not "97124".'),
     ({"code_allow_list": {"MT": ["massage"]}}, 'policy.code_allow_list.MT is "massage"; write a '
      "procedure code of five characters."),
     ({"traction_visit_limit": 0}, "policy.traction_visit_limit is 0; write a whole number from 1 "
@@ -153,8 +154,8 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
      "once."),
     ({"documentation": {"pairs.unprovn": "block"}}, 'policy.documentation names "pairs.unprovn", '
      "which is no rule; docs/rules.md lists them."),
-    ({"documentation": {"pairs.unproven": "stop"}}, 'policy.documentation.pairs.unproven is '
-     ""stop"; write block, warn, info or off."),
+    ({"documentation": {"pairs.unproven": "stop"}},
+     'policy.documentation.pairs.unproven is "stop"; write block, warn, info or off.'),
     ({"documentation": []}, "policy.documentation must be an object, not a list."),
 ]  # fmt: skip
 
