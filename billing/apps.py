@@ -6,7 +6,8 @@ class BillingConfig(AppConfig):
     verbose_name = "Charges, superbills and payers"
 
     def ready(self) -> None:
-        from billing import guards, signing_step  # noqa: PLC0415 needs the app registry
+        from billing import desk_guards, guards, signing_step  # noqa: PLC0415 needs the app registry
 
         guards.register_billing()
+        desk_guards.register_desk()
         signing_step.register()

@@ -42,3 +42,7 @@ class DocumentKind(models.TextChoices):
     NOTE = "note", "Session note"
     ADDENDUM = "addendum", "Addendum"
     SUPERBILL = "superbill", "Superbill"
+    STATEMENT = "statement", "Statement"
+    RECEIPT = "receipt", "Receipt"
+    ESTIMATE = "estimate", "Good Faith Estimate"
+    APPEAL = "appeal", "Appeal packet"

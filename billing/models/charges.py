@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from billing.desk_enums import BillKind, BillLayout
 from clinic.scope import ScopedModel
 
 
@@ -74,6 +75,14 @@ class Superbill(ScopedModel):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
+    kind = models.CharField(max_length=4, choices=BillKind, default=BillKind.BILL)
+    layout = models.CharField(max_length=5, choices=BillLayout, default=BillLayout.PLAIN)
+    reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it replaces or voids the earlier one."
+    )
+    exception = models.CharField(
+        max_length=300, blank=True, help_text="Why it was issued in spite of the network."
+    )
     total_cents = models.PositiveIntegerField()
 
     class Meta(ScopedModel.Meta):
@@ -86,7 +95,35 @@ class Superbill(ScopedModel):
                 condition=Q(replaces=None),
                 name="billing_one_first_superbill_per_charge_set",
             ),
+            models.CheckConstraint(
+                name="billing_superbill_void_names_bill_and_reason",
+                condition=Q(kind="bill") | (Q(replaces__isnull=False) & ~Q(reason="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_void(self) -> bool:
+        """It says that an earlier one no longer counts, and bills nothing itself."""
+        return self.kind == BillKind.VOID
+
+
+class SuperbillVisit(ScopedModel):
+    """One of the visits a superbill lists, in order of its dates of service."""
+
+    superbill = models.ForeignKey(Superbill, models.PROTECT, related_name="visits")
+    charge_set = models.ForeignKey(ChargeSet, models.PROTECT, related_name="billed")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["superbill", "charge_set"], name="billing_superbill_lists_visit_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.superbill} {self.position}"

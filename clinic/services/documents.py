@@ -19,6 +19,10 @@ _PREFIX = {
     DocumentKind.NOTE: "SN",
     DocumentKind.ADDENDUM: "SN",
     DocumentKind.SUPERBILL: "SB",
+    DocumentKind.STATEMENT: "ST",
+    DocumentKind.RECEIPT: "RC",
+    DocumentKind.ESTIMATE: "GF",
+    DocumentKind.APPEAL: "AP",
 }
 
 
