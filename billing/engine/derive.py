@@ -91,6 +91,7 @@ def _scene(day: Day, policy: Policy, tables: Tables, pieces: list[Piece]) -> Sce
         encounters=encounters_of(pieces),
         laid_out=any(not block.clock for block in day.blocks),
         above=above_threshold(day, policy, tables),
+        limits=tables.limits_on(day.date) if policy.daily_limits == "mue" else {},
     )
 
 

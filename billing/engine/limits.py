@@ -46,9 +46,7 @@ class Limited:
 
 def not_billable(scene: Scene, service: Service) -> str | None:
     """Why a code is recorded but never billed to this payer."""
-    if scene.policy.daily_limits == "none":
-        return None
-    row = scene.tables.limit(service.code, scene.day.date)
+    row = scene.limits.get(service.code)
     if row is None or row.value:
         return None
     why = "is bundled into other services" if service.fact.bundled else "is not payable"
@@ -60,7 +58,7 @@ def limit(scene: Scene, services: Mapping[str, Service], units: Mapping[str, int
     kept = dict(units)
     reasons: Verdicts = {}
     findings: list[Finding] = []
-    if scene.policy.daily_limits == "mue":
+    if scene.limits:
         _by_day(scene, kept, reasons, findings)
     if scene.policy.cap:
         _by_visit(scene.policy.cap, services, kept, reasons, findings)
@@ -75,7 +73,7 @@ def limit(scene: Scene, services: Mapping[str, Service], units: Mapping[str, int
 
 def _by_day(scene: Scene, kept: dict[str, int], reasons: Verdicts, findings: list[Finding]) -> None:
     for code, count in kept.items():
-        row = scene.tables.limit(code, scene.day.date)
+        row = scene.limits.get(code)
         if row is None or not row.value or count <= row.value:
             continue
         if row.mai == 2:

@@ -1,16 +1,17 @@
 """Two codes on one day: whether an edit joins them, and what proves that they were distinct."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from typing import NamedTuple
 
 from billing.engine.minutes import Intervals, merged
 from billing.engine.rules import Rule
 from billing.engine.services import Piece, Service
-from billing.engine.tables import Tables
+from billing.engine.tables import LimitRow, Tables
 from billing.engine.times import shown_time
-from billing.engine.types import Day, Ground, Overlay, Policy, Proof, Reason, Stretch
+from billing.engine.types import Day, Ground, Policy, Proof, Reason, Stretch
 from billing.engine.units import alone
 from billing.engine.words import listed
 
@@ -73,6 +74,7 @@ ADJUSTMENTS = frozenset({"cmt", "omt"})
 BY_PLACE = ADJUSTMENTS | {"strapping"}
 ENCOUNTER_GAP = 60 * 60
 FOREVER = 10**12
+MOST_REMEMBERED = 100_000
 X_MODIFIERS = {"region": "XS", "encounter": "XE", "practitioner": "XP", "time": "XU"}
 GROUND_RULES = {
     "region": BY_REGION,
@@ -82,8 +84,7 @@ GROUND_RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A pair that is edited for this payer on this date, with the ground that may bypass it."""
 
     column1: str
@@ -106,45 +107,45 @@ class Scene:
     encounters: tuple[tuple[int, int], ...]
     laid_out: bool  # some times were only laid end to end
     above: tuple[str, Reason] | None  # KX or GA for therapy lines above the threshold
+    limits: Mapping[str, LimitRow]
 
     @property
     def edition(self) -> str:
-        source = self.policy.edits.source
-        return "" if source == "none" else (
-            self.tables.edition_for(source, self.edits_on) or ""
-        )  # fmt: skip
+        return self.tables.edition_for(self.policy.edits.source, self.edits_on) or ""
 
 
-def edits_among(scene: Scene, services: list[Service]) -> Iterator[Edit]:
-    """The edits that join any two of these services."""
-    for one, other in combinations(services, 2):
-        edit = edit_between(scene, one, other)
-        if edit:
-            yield edit
+def edits_among(scene: Scene, codes: tuple[str, ...]) -> tuple[Edit, ...]:
+    """The edits that join any two of these codes for this payer on this date."""
+    policy, memory = scene.policy, scene.tables.memory.edits
+    moment = scene.tables.moment(policy.edits.source, scene.edits_on)
+    key = (moment, policy.overlays, policy.cmt_with_97140, codes)
+    if key not in memory:
+        if len(memory) >= MOST_REMEMBERED:
+            memory.clear()
+        joined = (edit_between(scene, one, other) for one, other in combinations(codes, 2))
+        memory[key] = tuple(edit for edit in joined if edit)
+    found: tuple[Edit, ...] = memory[key]
+    return found
 
 
-def edit_between(scene: Scene, one: Service, other: Service) -> Edit | None:
+def edit_between(scene: Scene, one: str, other: str) -> Edit | None:
     """The payer's own rows first, then its rule for 97140 beside CMT, then the table."""
-    policy = scene.policy
+    policy, codes = scene.policy, scene.tables.codes
+    families = {codes[one].family, codes[other].family}
     for row in policy.overlays:
-        if {row.column1, row.column2} == {one.code, other.code}:
-            return _overlaid(row, one, other)
-    adjustment, manual = (one, other) if one.fact.family == "cmt" else (other, one)
-    cmt = adjustment.fact.family == "cmt" and manual.code == "97140"
-    if cmt and policy.cmt_with_97140 == "deny":
-        return Edit(adjustment.code, manual.code, 0, None, "the payer's policy", denied=True)
-    source = policy.edits.source
-    if source != "none":
-        pair = scene.tables.pair(source, one.code, other.code, scene.edits_on)
-        if pair:
-            first, second = (one, other) if pair.column1 == one.code else (other, one)
-            return Edit(
-                pair.column1, pair.column2, pair.indicator, _ground(first, second),
-                f"edits of {pair.edition}", pair.rows,
-            )  # fmt: skip
-    if cmt:
-        return Edit(adjustment.code, manual.code, 1, "region", "the payer's policy")
-    return None
+        if {row.column1, row.column2} == {one, other}:
+            ground = None if "em" in families else row.ground
+            return Edit(row.column1, row.column2, row.indicator, ground, "the payer's own pair")
+    beside_cmt = "97140" in (one, other) and "cmt" in families
+    adjustment = other if one == "97140" else one
+    if beside_cmt and policy.cmt_with_97140 == "deny":
+        return Edit(adjustment, "97140", 0, None, "the payer's policy", denied=True)
+    pair = scene.tables.pair(policy.edits.source, one, other, scene.edits_on)
+    if pair:
+        ground = None if "em" in families else "region" if families & BY_PLACE else "time"
+        return Edit(pair.column1, pair.column2, pair.indicator, ground,
+                    f"edits of {pair.edition}", pair.rows)  # fmt: skip
+    return Edit(adjustment, "97140", 1, "region", "the payer's policy") if beside_cmt else None
 
 
 def prove(scene: Scene, edit: Edit, first: Service, second: Service) -> Proof | None:
@@ -185,21 +186,6 @@ def encounters_of(pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
         else:
             found.append((start, end))
     return tuple(found)
-
-
-def _overlaid(row: Overlay, one: Service, other: Service) -> Edit:
-    office_visit = "em" in (one.fact.family, other.fact.family)
-    return Edit(
-        row.column1, row.column2, row.indicator, None if office_visit else row.ground,
-        "the payer's own pair",
-    )  # fmt: skip
-
-
-def _ground(first: Service, second: Service) -> Ground | None:
-    families = {first.fact.family, second.fact.family}
-    if "em" in families:
-        return None
-    return "region" if families & BY_PLACE else "time"
 
 
 def _by_region(scene: Scene, first: Service, second: Service) -> Proof | None:

@@ -1,7 +1,7 @@
 """A code's line, or its two lines where an assistant gave whole units of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from billing.engine.pairs import Edit, Scene
 from billing.engine.rules import Rule
@@ -23,8 +23,7 @@ ENOUGH = 8
 LETTERS = "ABCDEFGHIJKL"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One line to be: its units, the pieces it stands on, and the edits it was held against."""
 
     service: Service

@@ -1,6 +1,5 @@
 """The day's services: what was documented under each code, and which minutes count for it."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from billing.engine.tables import CodeFact
@@ -23,8 +22,7 @@ class Piece(NamedTuple):
     anchored: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """Everything under one code. `minutes` is what counts, `documented` what was charted."""
 
     code: str

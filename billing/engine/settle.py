@@ -37,10 +37,7 @@ def settle(scene: Scene, services: Mapping[str, Service], chosen: Choice) -> Set
     standing = dict(services)
     unbilled: list[Unbilled] = []
     findings: list[Finding] = []
-    known = [
-        (edit, _proof(scene, edit, services))
-        for edit in edits_among(scene, list(services.values()))
-    ]
+    known = [(edit, _proof(scene, edit, services)) for edit in edits_among(scene, tuple(services))]
     while True:
         found, pool, units = _allocate(scene, standing, chosen)
         checked = [

@@ -1,13 +1,14 @@
 """Published tables in memory: code pairs by edition, daily limits, thresholds, code facts."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
+ONE_DAY = timedelta(days=1)
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"
 
 
@@ -83,6 +84,23 @@ class Pair:
     rows: int = 1
 
 
+class Moment(NamedTuple):
+    """Two dates with the same moment find the same pairs."""
+
+    source: str
+    edition: str
+    changes: int
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was looked up before. It holds answers only, so forgetting it changes nothing."""
+
+    moments: dict[tuple[str, date], Moment | None] = field(default_factory=dict)
+    pairs: dict[tuple[Moment, str, str], Pair | None] = field(default_factory=dict)
+    edits: dict[Hashable, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Tables:
     """Everything published that a derivation may look up. Build it with `tables_from_rows`."""
@@ -93,40 +111,51 @@ class Tables:
     codes: Mapping[str, CodeFact]
     replaced: Mapping[str, Replaced]
     replaced_diagnoses: Mapping[str, Replaced]
-    _editions: dict[tuple[str, date], str | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    _found: dict[tuple[str, str, str, date], Pair | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     def edition_for(self, source: str, on: date) -> str | None:
         """The edition whose quarter holds the date, else the newest before it, else the oldest:
         an edition's rows are dated, so it also answers for earlier days."""
-        return self._edition(source, self.pairs.get(source, {}), on)
+        moment = self.moment(source, on)
+        return moment.edition if moment else None
+
+    def moment(self, source: str, on: date) -> Moment | None:
+        """What decides a lookup on a date: the edition, and between which of its rows' dates."""
+        key = (source, on)
+        if key not in self.memory.moments:
+            self.memory.moments[key] = self._moment(source, on)
+        return self.memory.moments[key]
 
     def pair(self, source: str, one: str, other: str, on: date) -> Pair | None:
         """The edit between two codes on a date, whichever column each is in."""
-        key = (source, one, other, on)
-        if key not in self._found:
-            self._found[key] = self._look_up(source, one, other, on)
-        return self._found[key]
+        moment = self.moment(source, on)
+        if moment is None:
+            return None
+        key = (moment, one, other)
+        if key not in self.memory.pairs:
+            self.memory.pairs[key] = self._look_up(moment, one, other, on)
+        return self.memory.pairs[key]
+
+    def limits_on(self, on: date) -> Mapping[str, LimitRow]:
+        """The daily limits of the edition that the date is in."""
+        edition = _nearest(self.limits, on)
+        return self.limits[edition] if edition else {}
 
     def limit(self, code: str, on: date) -> LimitRow | None:
-        edition = self._edition("limits", self.limits, on)
-        return self.limits[edition].get(code) if edition else None
+        return self.limits_on(on).get(code)
 
-    def _edition(self, name: str, editions: Iterable[str], on: date) -> str | None:
-        key = (name, on)
-        if key not in self._editions:
-            self._editions[key] = _nearest(editions, on)
-        return self._editions[key]
-
-    def _look_up(self, source: str, one: str, other: str, on: date) -> Pair | None:
-        edition = self.edition_for(source, on)
+    def _moment(self, source: str, on: date) -> Moment | None:
+        table = self.pairs.get(source, {})
+        edition = _nearest(table, on)
         if edition is None:
             return None
-        table = self.pairs[source][edition]
+        rows = [row for found in table[edition].values() for row in found]
+        changes = {row.effective for row in rows if row.effective}
+        changes.update(row.deletion + ONE_DAY for row in rows if row.deletion)
+        return Moment(source, edition, sum(change <= on for change in changes))
+
+    def _look_up(self, moment: Moment, one: str, other: str, on: date) -> Pair | None:
+        table = self.pairs[moment.source][moment.edition]
         rows = [
             row
             for columns in ((one, other), (other, one))
@@ -137,7 +166,7 @@ class Tables:
             return None
         # Two rows in force at once are an error in the file: the stricter one counts.
         row = min(rows, key=lambda row: (row.indicator, row.column1))
-        return Pair(row.column1, row.column2, row.indicator, edition, len(rows))
+        return Pair(row.column1, row.column2, row.indicator, moment.edition, len(rows))
 
 
 def quarter_start(edition: str) -> date:

@@ -86,7 +86,8 @@ def cms(services: Mapping[str, Service], tie_break: tuple[str, ...], chosen: Cho
     sure = [code for code, m in minutes.items() if m % QUARTER > cut]
     tied = [code for code, m in minutes.items() if m % QUARTER == cut]
     open_places = left - len(sure)
-    tied.sort(key=lambda code: _claim(services[code], tie_break))
+    if len(tied) > open_places:
+        tied.sort(key=lambda code: _claim(services[code], tie_break))
     own = _own_choice(units, sure, tied, open_places, chosen)
     picked = own or tuple(tied[:open_places])
     ways = comb(len(tied), open_places)
@@ -242,7 +243,9 @@ def _own_choice(
     units: Mapping[str, int], sure: list[str], tied: list[str], places: int, chosen: Choice
 ) -> tuple[str, ...]:
     """The tied codes that the clinician gave a unit; empty where that is not admissible."""
-    own = tuple(code for code in tied if chosen and chosen.get(code, 0) > units[code])
+    if not chosen:
+        return ()
+    own = tuple(code for code in tied if chosen.get(code, 0) > units[code])
     return own if _with(units, (*sure, *own)) == chosen and len(own) == places else ()
 
 

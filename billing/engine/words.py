@@ -16,5 +16,5 @@ def number(count: int) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """a, b and c."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    held = tuple(names)
+    return f"{', '.join(held[:-1])} and {held[-1]}" if len(held) > 1 else held[0]
