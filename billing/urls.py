@@ -1,6 +1,7 @@
 from django.urls import path
 
-from billing.views import charges, payers, superbills
+from billing import payer_urls
+from billing.views import charges, superbills
 
 app_name = "billing"
 urlpatterns = [
@@ -9,7 +10,5 @@ urlpatterns = [
     path("superbills/<uuid:visit_id>/", superbills.superbill, name="superbill"),
     path("superbills/<uuid:visit_id>/issue/", superbills.issue, name="issue_superbill"),
     path("superbills/<uuid:visit_id>/superbill.pdf", superbills.pdf, name="superbill_pdf"),
-    path("payers/", payers.payers, name="payers"),
-    path("payers/<int:pk>/", payers.payer, name="payer"),
-    path("payers/<int:pk>/publish/", payers.publish, name="publish_policy"),
+    *payer_urls.urlpatterns,
 ]

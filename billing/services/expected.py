@@ -47,6 +47,10 @@ class Expected:
         return None if None in amounts or not amounts else sum(amounts)  # type: ignore[arg-type]
 
     @property
+    def words(self) -> str:
+        return "" if self.cents is None else dollars(self.cents)
+
+    @property
     def reduced(self) -> bool:
         return any(line.reduced_units for line in self.lines)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from billing.engine.policy import policy_to_wire
 from billing.engine.presets import PresetVersion, preset_versions
+from billing.enums import PolicyStatus
 from billing.models import PayerPolicy
 from billing.services.policies_words import SETTINGS, absent, parts_in_words
 
@@ -31,6 +32,13 @@ class Rules:
 
 def rules_of(row: PayerPolicy) -> Rules:
     return Rules(row.name, row.fields, facts_of(row))
+
+
+def predecessor(row: PayerPolicy) -> PayerPolicy | None:
+    """The published version that this one follows."""
+    return PayerPolicy.objects.filter(
+        payer=row.payer_id, status=PolicyStatus.PUBLISHED, version__lt=row.version
+    ).first()
 
 
 def rules_of_preset(key: str, on: date) -> Rules:

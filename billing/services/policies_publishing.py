@@ -9,7 +9,7 @@ from billing.enums import PolicyStatus, SettingArea
 from billing.models import ChargeSet, PayerPolicy
 from billing.services.policies import engine_policy, make_room, no_room
 from billing.services.policies_cases import cases_of, run_cases
-from billing.services.policies_difference import differences, rules_of
+from billing.services.policies_difference import differences, predecessor, rules_of
 from billing.services.policies_drafts import check_is_draft
 from billing.services.policies_history import Change, remember
 from billing.services.policies_words import BY_NAME
@@ -46,7 +46,7 @@ def backdated(draft: PayerPolicy, count: int) -> str:
 
 def _unsourced(draft: PayerPolicy) -> list[str]:
     """A rule that changed needs a source that was looked at for the change."""
-    before = draft.based_on
+    before = predecessor(draft)
     if before is None:
         return []
     old, new = rules_of(before), rules_of(draft)
@@ -102,10 +102,10 @@ def publish_draft(
 
 def _remember(row: PayerPolicy, by: User) -> None:
     changes = [Change("In force", "", _span(row.starts_on, row.ends_on))]
-    if row.based_on:
+    if before := predecessor(row):
         changes += [
             Change(d.setting, d.before, d.after)
-            for d in differences(rules_of(row.based_on), rules_of(row))
+            for d in differences(rules_of(before), rules_of(row))
         ]
     if row.backdating_reason:
         changes.append(Change("Start before signed visits", "", row.backdating_reason))

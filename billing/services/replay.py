@@ -16,9 +16,10 @@ from billing.engine.derive import derive
 from billing.engine.policy import with_overrides
 from billing.engine.record import record_from_dict
 from billing.engine.tables import Tables
-from billing.engine.types import Policy, Result
+from billing.engine.types import Finding, Line, Policy, Reason, Result, Unbilled
 from billing.enums import EditionStatus
 from billing.models import ChargeLine, ChargeSet, EditEdition, Fee, PolicyOverride
+from billing.services.fees import dollars
 from billing.services.freezing import day_from_plain
 from billing.services.reference import tables_on
 from clinic.models import Payer
@@ -40,6 +41,10 @@ class Changed:
     after: Billed
     units: int
     cents: int
+
+    @property
+    def money(self) -> str:
+        return dollars(abs(self.cents))
 
 
 @dataclass(slots=True)
@@ -208,3 +213,38 @@ def stored_row(charge_set: ChargeSet) -> _Row:
 def frozen_fees(charge_set: ChargeSet) -> dict[str, int]:
     rows = ChargeLine.objects.filter(charge_set=charge_set, fee_cents__isnull=False)
     return dict(rows.values_list("code", "fee_cents"))
+
+
+def frozen_result(charge_set: ChargeSet) -> Result:
+    """The answer as it was frozen, in the engine's own shape, for showing beside another."""
+    answer = charge_set.answer
+    return Result(
+        id=answer["id"],
+        policy=answer["policy"],
+        engine=answer["engine"],
+        timed_minutes=answer["timed_minutes"],
+        treatment_minutes=answer["treatment_minutes"],
+        lines=tuple(_frozen_line(row) for row in answer["lines"]),
+        unbilled=tuple(
+            Unbilled(row["code"] or "", row["minutes"], tuple(row["blocks"]), row["rule"],
+                     row["text"])
+            for row in answer["unbilled"]
+        ),
+        findings=tuple(
+            Finding(row["level"], row["rule"], row["text"], tuple(row["blocks"]))
+            for row in answer["findings"]
+        ),
+        edition=charge_set.edition,
+    )  # fmt: skip
+
+
+def _frozen_line(row: Mapping[str, Any]) -> Line:
+    return Line(
+        code=row["code"],
+        units=row["units"],
+        modifiers=tuple(row["modifiers"]),
+        minutes=row["minutes"],
+        blocks=tuple(row["blocks"]),
+        diagnoses=tuple(row["diagnoses"]),
+        reasons=tuple(Reason(r["rule"], r["source"], r["text"]) for r in row["reasons"]),
+    )
