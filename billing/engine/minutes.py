@@ -131,7 +131,7 @@ def _sweep(pieces: list[Piece], apart: list[Piece], counted: Counted) -> None:
         counted.credit(piece, piece.seconds)
     if len(pieces) + len(apart) < 2:
         return
-    for anchored in (True, False):
+    for anchored in {piece.anchored for piece in pieces}:
         placed = _placed(pieces, anchored)
         beside = [
             Episode(_start(piece), _end(piece), (), (piece,)) for piece in _placed(apart, anchored)
@@ -226,8 +226,9 @@ def _service(
     if counted.lost:
         unbilled.extend(_lost(code, documented - minutes, counted))
     therapist //= 60
-    return Service(code, tables.codes[code], tuple(own), documented, minutes, therapist,
-                   minutes - therapist)  # fmt: skip
+    fact = tables.codes[code]
+    return Service(code, fact, tuple(own), documented, minutes, therapist, minutes - therapist,
+                   fact.basis == "timed")  # fmt: skip
 
 
 def _lost(code: str, minutes: int, counted: Counted) -> Iterator[Unbilled]:

@@ -98,8 +98,12 @@ def office_visit(scene: Scene, part: Part) -> Yielded:
 def plan_of_care(scene: Scene, part: Part) -> Yielded:
     modifier = plan_modifier(scene, part.service)
     if modifier:
-        who = scene.day.discipline
-        yield modifier, PLAN.because(f"{part.service.code} under a plan of care of {who}.")
+        yield modifier, _plan_reason(part.service.code, scene.day.discipline)
+
+
+@lru_cache(maxsize=4096)
+def _plan_reason(code: str, who: str) -> Reason:
+    return PLAN.because(f"{code} under a plan of care of {who}.")
 
 
 def assistant(scene: Scene, part: Part) -> Yielded:

@@ -44,7 +44,8 @@ def parts_of(
     services: Mapping[str, Service],
 ) -> Iterator[Part]:
     """The therapist's units first, then the assistant's."""
-    edits = tuple(pair for pair in met if service.code in (pair[0].column1, pair[0].column2))
+    code = service.code
+    edits = tuple([pair for pair in met if code in pair[0][:2]]) if met else ()
     theirs, text = _assistants_units(scene, service, units)
     reason = ASSISTANT.because(text) if theirs else None
     pieces = service.pieces

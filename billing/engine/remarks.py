@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from billing.engine.modifiers import (
     COVERED_CMT,
@@ -147,12 +148,10 @@ def discipline_known(bill: Bill) -> Iterator[Finding]:
 
 def threshold_known(bill: Bill) -> Iterator[Finding]:
     scene = bill.scene
-    lines = [
-        part
+    if not scene.policy.threshold_modifier or not any(
+        plan_modifier(scene, part.service) and not excluded(scene, part.service)
         for part in bill.parts
-        if plan_modifier(scene, part.service) and not excluded(scene, part.service)
-    ]
-    if not scene.policy.threshold_modifier or not lines:
+    ):
         return
     year = scene.day.date.year
     row = scene.tables.thresholds.get(year)
@@ -232,8 +231,13 @@ def diagnoses_valid(bill: Bill) -> Iterator[Finding]:
         row = bill.scene.tables.replaced_diagnoses.get(code)
         if row is not None and (row.ended is None or day.date > row.ended):
             yield DIAGNOSIS.finding(f"{code} {row.why}.")
-        elif row is None and not ICD10.fullmatch(code):
+        elif row is None and not _looks_like_icd10(code):
             yield SHAPE.finding(f"{code[:40]} does not look like an ICD-10-CM code.")
+
+
+@lru_cache(maxsize=4096)
+def _looks_like_icd10(code: str) -> bool:
+    return ICD10.fullmatch(code) is not None
 
 
 def telehealth_possible(bill: Bill) -> Iterator[Finding]:

@@ -32,10 +32,7 @@ class Service(NamedTuple):
     minutes: int
     therapist_minutes: int
     assistant_minutes: int
-
-    @property
-    def timed(self) -> bool:
-        return self.fact.basis == "timed"
+    timed: bool
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, islice
 from math import comb
 
@@ -128,7 +129,7 @@ def unit_reason(
     """Why a line has its units."""
     code, minutes = service.code, service.minutes
     if not service.timed:
-        return UNTIMED.because(f"{code} is billed once a day, whatever its minutes.")
+        return _untimed_reason(code)
     units = found.units[code]
     if rule == "ama":
         return AMA.because(
@@ -140,7 +141,9 @@ def unit_reason(
     if rule == "full15":
         over = f"; the {rest} left over do not count" if rest else ""
         return FULL.because(f"{minutes} minutes hold {_quarters(full)}{over}.")
-    return CMS.because(f"{_band(found)} {_cms_share(code, full, rest, found, pool)}")
+    return CMS.because(
+        f"{_band(found.total, found.allowed)} {_cms_share(code, full, rest, found, pool)}"
+    )
 
 
 def too_few(
@@ -154,7 +157,7 @@ def too_few(
         return FULL.id, f"{many(minutes, 'minute')} of {code}: not one complete quarter of an hour."
     if not found.allowed:
         return CMS.id, f"The day has {many(found.total, 'timed minute')}; the first unit takes 8."
-    return CMS.id, f"{_band(found)} {_loss(code, minutes, found, pool)}"
+    return CMS.id, f"{_band(found.total, found.allowed)} {_loss(code, minutes, found, pool)}"
 
 
 def open_findings(found: Allocation) -> list[Finding]:
@@ -217,12 +220,15 @@ def _rivals(rest: int, found: Allocation, pool: Mapping[str, Service]) -> str:
     return f" over {best}'s {losers[best]}"
 
 
-def _band(found: Allocation) -> str:
-    low, high = QUARTER * found.allowed - 7, QUARTER * found.allowed + 7
-    return (
-        f"{many(found.total, 'timed minute')} allow {many(found.allowed, 'unit')} "
-        f"({low} to {high})."
-    )
+@lru_cache(maxsize=4096)
+def _band(total: int, allowed: int) -> str:
+    low, high = QUARTER * allowed - 7, QUARTER * allowed + 7
+    return f"{many(total, 'timed minute')} allow {many(allowed, 'unit')} ({low} to {high})."
+
+
+@lru_cache(maxsize=4096)
+def _untimed_reason(code: str) -> Reason:
+    return UNTIMED.because(f"{code} is billed once a day, whatever its minutes.")
 
 
 def _quarters(full: int) -> str:
