@@ -32,6 +32,49 @@ class Network(models.TextChoices):
     SELF_PAY = "self", "Self-pay"
 
 
+class Relationship(models.TextChoices):
+    SELF = "self", "Self"
+    SPOUSE = "spouse", "Spouse"
+    CHILD = "child", "Child"
+    OTHER = "other", "Other dependent"
+
+
+class ContactKind(models.TextChoices):
+    EMERGENCY = "emergency", "Emergency contact"
+    GUARDIAN = "guardian", "Guardian"
+    PHYSICIAN = "physician", "Physician"
+    OTHER = "other", "Other"
+
+
+class AlertKind(models.TextChoices):
+    ANTICOAGULANT = "anticoagulant", "Anticoagulant"
+    OSTEOPOROSIS = "osteoporosis", "Osteoporosis"
+    PACEMAKER = "pacemaker", "Pacemaker"
+    PREGNANCY = "pregnancy", "Pregnancy"
+    ALLERGY = "allergy", "Allergy"
+    FALLS = "falls", "Fall risk"
+    CANCER = "cancer", "Active cancer"
+    OTHER = "other", "Other"
+
+
+class FileKind(models.TextChoices):
+    ORDER = "order", "Order or referral"
+    CERTIFICATION = "cert", "Signed plan of care"
+    CARD = "card", "Insurance card"
+    IMAGING = "imaging", "Imaging report"
+    CONSENT = "consent", "Consent form"
+    OTHER = "other", "Other"
+
+
+class ConsentKind(models.TextChoices):
+    TREATMENT = "treatment", "Treatment"
+    PRIVACY = "privacy", "Privacy notice received"
+    BENEFITS = "benefits", "Assignment of benefits"
+    RELEASE = "release", "Release of records"
+    TELEHEALTH = "telehealth", "Telehealth"
+    FINANCIAL = "financial", "Financial responsibility"
+
+
 class Theme(models.TextChoices):
     AUTO = "auto", "As the device"
     LIGHT = "light", "Light"

@@ -85,6 +85,14 @@ def register_clinic() -> None:
     register(append_only("clinic_auditevent", "Audit events"))
     register(append_only("clinic_storeddocument", "Issued documents"))
     register(append_only("clinic_documentwithdrawal", "Withdrawals"))
+    register(
+        [
+            Guard("clinic_patientfile_no_delete", "clinic_patientfile", DELETE,
+                  "Uploaded files are struck, not deleted."),
+            Guard("clinic_patientfile_no_rewrite", "clinic_patientfile", UPDATE,
+                  "An uploaded file stays as it came.", "OLD.sha256 <> NEW.sha256"),
+        ]
+    )  # fmt: skip
 
 
 def registered(vendor: str | None = None) -> tuple[Guard, ...]:

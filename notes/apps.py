@@ -6,6 +6,9 @@ class NotesConfig(AppConfig):
     verbose_name = "Clinical record"
 
     def ready(self) -> None:
-        from notes import guards  # noqa: PLC0415 needs the app registry
+        from notes import guards, guards_record, signing  # noqa: PLC0415 needs the app registry
+        from notes.services import cosign  # noqa: PLC0415 needs the app registry
 
         guards.register_notes()
+        guards_record.register_record()
+        signing.register(cosign.ask_when_signed)

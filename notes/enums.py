@@ -52,3 +52,72 @@ class SignatureMeaning(models.TextChoices):
     AUTHOR = "author", "Author"
     COSIGNER = "cosigner", "Co-signer"
     ADDENDUM = "addendum", "Addendum"
+
+
+class Accident(models.TextChoices):
+    NONE = "none", "No accident"
+    WORK = "work", "At work"
+    AUTO = "auto", "Auto accident"
+    OTHER = "other", "Other accident"
+
+
+class DischargeReason(models.TextChoices):
+    GOALS_MET = "goals_met", "Goals met"
+    PLATEAU = "plateau", "No further progress"
+    PATIENT = "patient", "Patient's wish"
+    NO_SHOW = "no_show", "Did not come back"
+    PHYSICIAN = "physician", "Back to the physician"
+    COVERAGE = "coverage", "Coverage ended"
+    OTHER = "other", "Other"
+
+
+class GoalTerm(models.TextChoices):
+    SHORT = "short", "Short term"
+    LONG = "long", "Long term"
+
+
+class GoalState(models.TextChoices):
+    OPEN = "open", "Open"
+    MET = "met", "Met"
+    CHANGED = "changed", "Replaced by a new goal"
+    DROPPED = "dropped", "Given up"
+
+
+class CertificationKind(models.TextChoices):
+    SENT = "sent", "Sent"
+    VERBAL = "verbal", "Verbal order"
+    RECEIVED = "received", "Signed plan received"
+    RETURNED = "returned", "Returned unsigned"
+
+
+class MeasureKind(models.TextChoices):
+    PAIN = "pain", "Pain"
+    MOTION = "motion", "Range of motion"
+    STRENGTH = "strength", "Strength"
+    GIRTH = "girth", "Girth"
+
+
+class Instrument(models.TextChoices):
+    NDI = "NDI", "NDI"
+    ODI = "ODI", "ODI"
+    LEFS = "LEFS", "LEFS"
+    QDASH = "QDASH", "QuickDASH"
+
+
+class Supervision(models.TextChoices):
+    DIRECT = "direct", "In the room"
+    ON_SITE = "on_site", "In the building"
+    GENERAL = "general", "Reachable, not on site"
+    VIRTUAL = "virtual", "By live video"
+
+
+class ImportKind(models.TextChoices):
+    PATIENTS = "patients", "Patients"
+    COVERAGES = "coverages", "Coverages"
+    APPOINTMENTS = "appointments", "Appointments"
+
+
+class BatchState(models.TextChoices):
+    READ = "read", "Read, nothing written"
+    APPLIED = "applied", "Applied"
+    UNDONE = "undone", "Undone"

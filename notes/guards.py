@@ -25,6 +25,11 @@ def _children(table: str, condition_of) -> list[Guard]:
     ]
 
 
+def children_of_a_note(table: str) -> list[Guard]:
+    """Guards for a table whose rows belong to a note by ``note_id`` and freeze with it."""
+    return _children(table, lambda row: _signed(f"{row}.note_id"))
+
+
 def register_notes() -> None:
     register(
         [

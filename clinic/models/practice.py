@@ -38,6 +38,10 @@ class Practice(Address):
     therapists_see_all = models.BooleanField(
         default=False, help_text="Therapists open every chart of the practice, not only their own."
     )
+    cosign_assistants = models.BooleanField(
+        default=False,
+        help_text="Every note that an assistant wrote is co-signed, whatever the payer asks.",
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     def __str__(self) -> str:

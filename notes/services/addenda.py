@@ -97,6 +97,7 @@ def _amended(note: Note, before: StoredDocument) -> NoteContext:
         rendering.note_from_plain(note.record),
         version=before.version + 1,
         status="amended",
+        cosignatures=rendering.note_from_plain(before.context).cosignatures,
         addenda=tuple(_printed(n, row) for n, row in enumerate(addenda, start=1)),
         earlier=parts.Earlier(
             number=before.number,
