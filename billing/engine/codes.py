@@ -107,10 +107,11 @@ def by_regions(
     reasons: dict[str, Reason] = {}
     findings: list[Finding] = []
     unbilled: list[Unbilled] = []
+    named = {piece.code for piece in pieces}
     for family, resolve in (("CMT", _cmt), ("OMT", _omt)):
-        asked = [piece for piece in pieces if piece.code == family]
-        if not asked:
+        if family not in named:
             continue
+        asked = [piece for piece in pieces if piece.code == family]
         pieces = [piece for piece in pieces if piece.code != family]
         bare = [piece for piece in asked if not piece.regions]
         if bare:
@@ -129,8 +130,6 @@ def by_regions(
 
 def levels(code: str, pieces: Iterable[Piece], fact: CodeFact) -> Iterator[Finding]:
     """Whether the charted regions carry the level of an adjustment code."""
-    if fact.family not in ("cmt", "omt"):
-        return
     held = tuple(pieces)
     ids = ids_of(held)
     regions = [region for piece in held for region in piece.regions]

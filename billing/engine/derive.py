@@ -5,7 +5,7 @@ from billing.engine.codes import by_regions, levels, mismatched, not_allowed, pi
 from billing.engine.limits import NOT_BILLABLE, Limited, limit, not_billable
 from billing.engine.minutes import Timeline, count
 from billing.engine.modifiers import ORDER, above_threshold, excluded, modify
-from billing.engine.pairs import Scene, encounters_of
+from billing.engine.pairs import ADJUSTMENTS, Scene, encounters_of
 from billing.engine.parts import Part, parts_of
 from billing.engine.pointers import MOST_POINTERS, pointer_findings
 from billing.engine.record import Record
@@ -67,11 +67,13 @@ def _coded(
         by_code.setdefault(piece.code, []).append(piece)
     usable: list[Piece] = by_code.pop("", [])
     for code, own in sorted(by_code.items()):
-        own.sort(key=_in_order)
+        if len(own) > 1:
+            own.sort(key=_in_order)
         refusal = unusable(code, day, tables)
         if refusal is None:
             usable.extend(own)
-            findings.extend(levels(code, own, tables.codes[code]))
+            if tables.codes[code].family in ADJUSTMENTS:
+                findings.extend(levels(code, own, tables.codes[code]))
             continue
         rule, text = refusal
         ids = ids_of(own)

@@ -293,23 +293,25 @@ def _evidence(*services: Service) -> tuple[Stretch, ...]:
     return tuple(stretches)
 
 
-def _when(service: Service) -> str:
+def _when(service: Service, proof: Proof) -> str:
     """The service's times of day, or its place in the order of the visit."""
     first = service.pieces[0]
-    shown = sorted({(stretch.start, stretch.end) for stretch in _evidence(service)})
+    spans = [(part.start, part.end) for part in proof.stretches if part.code == service.code]
     if not first.anchored:
-        return listed(f"minute {start // 60} to {end // 60}" for start, end in shown)
+        return listed([f"minute {start // 60} to {end // 60}" for start, end in spans])
     offset = first.item.offset
     return listed(
-        shown_time(start, offset)
-        if start == end
-        else f"{shown_time(start, offset)} to {shown_time(end, offset)}"
-        for start, end in shown
+        [
+            shown_time(start, offset)
+            if start == end
+            else f"{shown_time(start, offset)} to {shown_time(end, offset)}"
+            for start, end in spans
+        ]
     )
 
 
 def _where(regions: tuple[str, ...]) -> str:
-    return listed(region.replace("_", " ") for region in regions)
+    return listed([region.replace("_", " ") for region in regions])
 
 
 def _say_region(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
@@ -321,15 +323,15 @@ def _say_region(edit: Edit, proof: Proof, first: Service, second: Service) -> st
 
 def _say_time(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
     return (
-        f"{first.code} ran {_when(first)}, {second.code} {_when(second)}: no minute is shared, "
-        f"and each earns a unit by itself ({edit.origin})."
+        f"{first.code} ran {_when(first, proof)}, {second.code} {_when(second, proof)}: no minute "
+        f"is shared, and each earns a unit by itself ({edit.origin})."
     )
 
 
 def _say_encounter(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
     return (
-        f"{first.code} at {_when(first)} and {second.code} at {_when(second)} are separate "
-        f"encounters, an hour or more apart ({edit.origin})."
+        f"{first.code} at {_when(first, proof)} and {second.code} at {_when(second, proof)} are "
+        f"separate encounters, an hour or more apart ({edit.origin})."
     )
 
 
