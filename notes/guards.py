@@ -59,15 +59,12 @@ def register_notes() -> None:
 
 
 def _words() -> list[Guard]:
-    """Words in use are retired; what they meant on a day stays known."""
-    kept = "Words are retired, not deleted: notes rest on them."
+    """What a word meant on a day stays known. (Words in use are kept by their foreign keys.)"""
     fixed = "What a word meant cannot be rewritten: make its next version."
     rewritten = " OR ".join(
         f"OLD.{column} <> NEW.{column}" for column in ("version", "starts_on", "made_at", "why")
     )
     return [
-        Guard("notes_technique_no_delete", "notes_technique", DELETE, kept),
-        Guard("notes_bodyregion_no_delete", "notes_bodyregion", DELETE, kept),
         Guard("notes_wordversion_no_delete", "notes_wordversion", DELETE, fixed),
         Guard("notes_wordversion_no_update", "notes_wordversion", UPDATE, fixed,
               f"{rewritten} OR OLD.ends_on IS NOT NULL "

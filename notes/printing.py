@@ -7,6 +7,7 @@ from clinic.models import Clinician, Practice
 from notes.enums import PerformedBy
 from notes.models import BodyRegion, Note, Procedure, TreatmentBlock, Visit
 from notes.queries import blocks_of, diagnoses_of, procedures_of
+from notes.words import Meanings, meanings_on
 
 _PRINTED_SIDE = {"left": "left", "right": "right", "both": "bilateral", "": ""}
 CPT_NOTICE = "CPT is a registered trademark of the American Medical Association. Code numbers only."
@@ -18,7 +19,8 @@ def note_context(
     """The note as it stands, as a draft's context."""
     visit = note.visit
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
-    rows = tuple(_block(n, block, visit) for n, block in enumerate(blocks, start=1))
+    words = meanings_on(visit.date)
+    rows = tuple(_block(n, block, visit, words) for n, block in enumerate(blocks, start=1))
     plan = visit.episode.plans.filter(starts_on__lte=visit.date, ends_on__gte=visit.date).first()
     authorization = visit.episode.authorizations.filter(
         starts_on__lte=visit.date, ends_on__gte=visit.date
@@ -59,7 +61,7 @@ def note_context(
         assessment=note.assessment,
         plan=note.plan,
         blocks=rows,
-        procedures=tuple(_procedure(p, visit) for p in procedures),
+        procedures=tuple(_procedure(p, visit, words) for p in procedures),
         totals=totals,
         sections=sections,
         contributors=_contributors(blocks, procedures, note.author),
@@ -95,23 +97,23 @@ def _certified(plan) -> str:
     return f"sent {plan.sent_on:%m/%d/%Y}" if plan.sent_on else "not certified"
 
 
-def _block(number: int, block: TreatmentBlock, visit: Visit) -> parts.Block:
-    zone = visit.practice.zone
+def _block(number: int, block: TreatmentBlock, visit: Visit, words: Meanings) -> parts.Block:
+    zone, code = visit.practice.zone, words.code(block.technique)
     return parts.Block(
         number=number,
         start=block.starts_at.astimezone(zone).time(),
         end=block.ends_at.astimezone(zone).time(),
         minutes=block.minutes,
         technique=block.technique.label,
-        code=block.technique.code,
+        code=code,
         grade=block.grade,
-        regions=tuple(_region(row.region, block.side) for row in block.block_regions.all()),
+        regions=tuple(_region(row.region, block.side, words) for row in block.block_regions.all()),
         dose=block.dose,
         response=block.response,
         pain_before=block.pain_before,
         pain_after=block.pain_after,
         by=_by(block),
-        counted=bool(block.technique.code),
+        counted=bool(code),
     )
 
 
@@ -120,21 +122,21 @@ def _by(block: TreatmentBlock) -> str:
     return f"{block.performer.first_name[0]}. {block.performer.last_name}{together}"
 
 
-def _region(region: BodyRegion, side: str) -> parts.Region:
+def _region(region: BodyRegion, side: str, words: Meanings) -> parts.Region:
     return parts.Region(
         key=region.key,
         label=region.label,
         side=_PRINTED_SIDE[side] if region.needs_side else "",
-        buckets=tuple(region.bucket_list),
+        buckets=words.buckets(region),
     )
 
 
-def _procedure(procedure: Procedure, visit: Visit) -> parts.Procedure:
+def _procedure(procedure: Procedure, visit: Visit, words: Meanings) -> parts.Procedure:
     start = procedure.starts_at
     return parts.Procedure(
         code=procedure.code,
         wording="",
-        regions=tuple(_region(row.region, "") for row in procedure.procedure_regions.all()),
+        regions=tuple(_region(row.region, "", words) for row in procedure.procedure_regions.all()),
         start=start.astimezone(visit.practice.zone).time() if start else None,
         minutes=procedure.minutes,
         by=f"{procedure.performer.last_name}, {procedure.performer.credential}",

@@ -12,9 +12,10 @@ from billing.engine.record import (
 from billing.engine.tables import shipped_codes
 from billing.engine.types import Block, Day, Procedure, Region
 from clinic.models import Practice
-from notes.models import BodyRegion, TreatmentBlock, Visit
+from notes.models import TreatmentBlock, Visit
 from notes.models import Procedure as ChartedProcedure
 from notes.queries import blocks_of, diagnoses_of, procedures_of
+from notes.words import Meanings, meanings_on
 
 RECENT_NOTES = 3
 TIMED = tuple(fact.code for fact in shipped_codes() if fact.basis == "timed")
@@ -26,6 +27,7 @@ def day_of(visit: Visit) -> Day:
     zone = visit.practice.zone
     diagnoses = tuple(row.code for row in diagnoses_of(visit))
     clinician = note.author
+    words = meanings_on(visit.date)
     return Day(
         id=str(visit.public_id),
         date=visit.date,
@@ -33,11 +35,11 @@ def day_of(visit: Visit) -> Day:
         assistant=clinician.is_assistant,
         diagnoses=diagnoses,
         blocks=tuple(
-            _block(number, block, zone, diagnoses)
+            _block(number, block, zone, diagnoses, words)
             for number, block in enumerate(blocks_of(note), start=1)
         ),
         procedures=tuple(
-            _procedure(number, procedure, zone, diagnoses)
+            _procedure(number, procedure, zone, diagnoses, words)
             for number, procedure in enumerate(procedures_of(note), start=1)
         ),
         active_treatment=not visit.episode.maintenance,
@@ -49,25 +51,25 @@ def _seconds(moment: datetime, zone) -> tuple[int, int]:
     return int(moment.timestamp()), int(offset.total_seconds())
 
 
-def _regions(rows) -> tuple[Region, ...]:
-    return tuple(_region(row.region) for row in rows)
+def _regions(rows, words: Meanings) -> tuple[Region, ...]:
+    return tuple(
+        Region(row.region.key, row.region.label, words.buckets(row.region)) for row in rows
+    )
 
 
-def _region(region: BodyRegion) -> Region:
-    return Region(region.key, region.label, tuple(region.bucket_list))
-
-
-def _block(number: int, block: TreatmentBlock, zone, known: tuple[str, ...]) -> Block:
+def _block(
+    number: int, block: TreatmentBlock, zone, known: tuple[str, ...], words: Meanings
+) -> Block:
     start, offset = _seconds(block.starts_at, zone)
     end, _ = _seconds(block.ends_at, zone)
     assistant = block.performer.is_assistant and block.performed_by == "therapist"
     return Block(
         id=f"b{number}",
-        code=block.technique.code,
+        code=words.code(block.technique),
         start=start,
         end=end,
         technique=block.technique.key,
-        regions=_regions(block.block_regions.all()),
+        regions=_regions(block.block_regions.all(), words),
         side=block.side,
         by="assistant" if assistant else block.performed_by,
         diagnoses=tuple(code for code in block.diagnosis_codes if code in known),
@@ -76,13 +78,15 @@ def _block(number: int, block: TreatmentBlock, zone, known: tuple[str, ...]) -> 
     )
 
 
-def _procedure(number: int, procedure: ChartedProcedure, zone, known: tuple[str, ...]) -> Procedure:
+def _procedure(
+    number: int, procedure: ChartedProcedure, zone, known: tuple[str, ...], words: Meanings
+) -> Procedure:
     start, offset = _seconds(procedure.starts_at, zone) if procedure.starts_at else (None, 0)
     seconds = (procedure.minutes or 0) * 60
     return Procedure(
         code=procedure.code,
         id=f"p{number}",
-        regions=_regions(procedure.procedure_regions.all()),
+        regions=_regions(procedure.procedure_regions.all(), words),
         start=start,
         end=start + seconds if start is not None and seconds else None,
         seconds=seconds,

@@ -18,6 +18,7 @@ class Setting:
     label: str
     meaning: str
     group: str
+    wide: bool = False
 
 
 GROUPS = {
@@ -29,16 +30,16 @@ GROUPS = {
 }
 SETTINGS = (
     Setting("unit_rule", "Counting rule", "How a visit's minutes become units.", "units"),
-    Setting("tie_break", "When remainders tie", "Which code takes a unit that two codes have "
-            "earned equally. The fee never decides.", "units"),
     Setting("cap", "Limit per visit", "The most that this payer takes for one visit; what rests "
             "on the fewest minutes goes first.", "units"),
     Setting("daily_limits", "Daily limit of each code", "Whether Medicare's limits of likely "
             "units a day (MUE) count here.", "units"),
+    Setting("tie_break", "When remainders tie", "Which code takes a unit that two codes have "
+            "earned equally. The fee never decides.", "units", wide=True),
     Setting("edits", "Table of code pairs", "Which published table says that two codes are not "
             "both paid on one day, and as of which day it is read.", "pairs"),
     Setting("overlays", "Pairs of this payer's own", "Pairs that the payer handles otherwise "
-            "than the table; they replace what the table says.", "pairs"),
+            "than the table; they replace what the table says.", "pairs", wide=True),
     Setting("never_paid_together", "Never paid together", "Pairs that this payer denies whatever "
             "the modifier. The lines stay; the desk is warned.", "pairs"),
     Setting("cmt_with_97140", "97140 beside an adjustment", "What becomes of manual therapy on a "
@@ -55,7 +56,7 @@ SETTINGS = (
     Setting("chiropractic", "Chiropractic modifiers", "AT, GA, GZ, GY and GX on a chiropractor's "
             "lines.", "modifiers"),
     Setting("modifier_order", "Order of modifiers", "The order in which a line's modifiers are "
-            "written; four fit.", "modifiers"),
+            "written; four fit.", "modifiers", wide=True),
     Setting("code_allow_list", "Codes by license", "Which codes the payer takes from which "
             "discipline.", "codes"),
     Setting("traction_visit_limit", "Traction visits", "After how many visits with traction the "

@@ -2,36 +2,55 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.enums import Role
+from clinic.errors import NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
 from notes.forms.vocabulary import RegionForm, TechniqueForm
-from notes.models import BodyRegion, Technique
-from notes.services.vocabulary import change_word
+from notes.models import BodyRegion, Technique, WordVersion
+from notes.services.vocabulary import change_word, versions_of
 
 
 @allow(Role.ADMIN)
 @require_GET
 def vocabulary(request):
     audit.record("vocabulary.viewed", actor=request.user)
+    today = timezone.localdate()
     context = {
         "techniques": Technique.objects.order_by("code", "label"),
         "regions": BodyRegion.objects.order_by("pk"),
+        "coming": WordVersion.objects.filter(starts_on__gt=today)
+        .select_related("technique", "region")
+        .order_by("starts_on"),
     }
     return render(request, "notes/vocabulary.html", context)
 
 
 def _edit(request, row, form_class):
     form = form_class(request.POST or None, instance=row)
+    label = row.label
     if request.method == "POST" and form.is_valid():
-        change_word(row, by=request.user, changes=form.cleaned_data)
-        messages.success(request, f"{row.label} saved. Notes signed before keep what they had.")
-        return redirect("notes:vocabulary")
+        data = form.cleaned_data
+        try:
+            change_word(
+                row,
+                by=request.user,
+                changes=form.changes(),
+                starts_on=data["starts_on"],
+                why=data["why"],
+            )
+        except NotAllowed as refusal:
+            form.add_error("starts_on", str(refusal))
+        else:
+            messages.success(request, f"{row.label} saved. Notes signed before keep what they had.")
+            return redirect("notes:vocabulary")
     status = 422 if form.is_bound else 200
     audit.record("vocabulary.viewed", actor=request.user, subject=row)
-    return render(request, "notes/word.html", {"form": form, "row": row}, status=status)
+    context = {"form": form, "row": row, "label": label, "versions": versions_of(row)}
+    return render(request, "notes/word.html", context, status=status)
 
 
 @allow(Role.ADMIN)
