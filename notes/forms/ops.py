@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
@@ -20,6 +20,8 @@ from notes.services.entries import packed
 from notes.services.procedures import ProcedureEntry
 from notes.services.procedures import check_entry as check_procedure
 from notes.services.texts import TEXT_FIELDS
+from notes.services.typed_line import Reading, Vocabulary, read_line
+from notes.timekeeping import instant
 
 MOST_PLANNED = 60
 _DJANGO = ("This field", "Select a valid", "Enter a", "Ensure this")  # its own words name no field
@@ -122,6 +124,7 @@ class Reader:
             "describe": lambda s: acts.Describe(_uuid(s), self._content(s)),
             "reopen": lambda s: acts.Reopen(_uuid(s), _base(s)),
             "plan": self._plan,
+            "line": self._line,
         }
         if kind in ("stop", "pause", "resume", "backdate", "discard"):
             return acts.Clock(kind, _uuid(sent), _moment(sent.get("at")))
@@ -165,10 +168,29 @@ class Reader:
         return [code for code in codes if code in known]
 
     def _plan(self, sent: dict) -> acts.Plan:
-        rows = sent.get("entries")
+        return acts.Plan(self.entries(sent.get("entries")))
+
+    def entries(self, rows: Any) -> list[dict[str, Any]]:
         if not isinstance(rows, list) or len(rows) > MOST_PLANNED:
             raise NotAllowed(f"Plan at most {MOST_PLANNED} blocks.")
-        return acts.Plan([self._content({"fields": row}) for row in rows])
+        return [self._content({"fields": row}) for row in rows]
+
+    def _line(self, sent: dict) -> acts.PutBlock:
+        """A line typed without a connection: read now, or asked about."""
+        reading = read_line(
+            str(sent.get("text", "")),
+            Vocabulary(Technique.objects.filter(active=True),
+                       BodyRegion.objects.filter(active=True)),
+        )  # fmt: skip
+        if reading.questions:
+            raise NotAllowed(f"{reading.questions[0].text} The line was: {sent.get('text', '')}")
+        times = typed_start(reading, self.visit)
+        if not times and not reading.minutes:
+            raise NotAllowed(f"Give the minutes. The line was: {sent.get('text', '')}")
+        start = times[0] if times else sent.get("start")
+        _moment(start)
+        end = times[1] if times else start + 60 * (reading.minutes or 0)
+        return self._put(sent | {"fields": reading.entry | {"start": start, "end": end}})
 
     def _put_procedure(self, sent: dict) -> acts.PutProcedure:
         fields = _dict(sent.get("fields"))
@@ -188,6 +210,27 @@ class Reader:
     def _text(self, sent: dict) -> acts.SetText:
         data = _clean(TextForm(sent))
         return acts.SetText(data["section"], data["base"], data["text"])
+
+
+def read_entries(visit: Visit, clinician: Clinician, rows: Any) -> list[dict[str, Any]]:
+    """Blocks without time, as a plan or a template holds them."""
+    return Reader(visit, clinician).entries(rows)
+
+
+def typed_start(reading: Reading, visit: Visit) -> list[int] | None:
+    """Typed clock times as seconds; of morning and afternoon the one nearer to the visit."""
+    if reading.times is None:
+        return None
+    zone, day = visit.practice.zone, visit.date
+    booked = visit.starts_at.astimezone(zone)
+    first, last = reading.times
+    if last < first:
+        last += 12 * 60
+    near = booked.hour * 60 + booked.minute
+    if last <= 12 * 60 and abs(first + 12 * 60 - near) < abs(first - near):
+        first, last = first + 12 * 60, last + 12 * 60
+    start = instant(day, time(first // 60 % 24, first % 60), zone)
+    return [int(start.timestamp()), int(start.timestamp()) + 60 * (last - first)]
 
 
 def _clean(form: forms.Form) -> dict[str, Any]:

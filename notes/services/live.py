@@ -140,7 +140,7 @@ def reopen(note: Note, *, by: User, block_id: uuid.UUID, version: int) -> Versio
     block.delete()
     _run(live, block_id, block.starts_at, entry)
     _wrote(note, by, "timer.reopened")
-    return {}
+    return {str(block_id): charting.NEW}
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ These are the chart's own needs; what a payer's policy asks on top are billing's
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notes.models import LiveChart, Note, Procedure, TreatmentBlock
 from notes.queries import diagnoses_of
@@ -17,6 +17,7 @@ class Missing:
 
     text: str
     anchor: str
+    field: str = field(default="", compare=False)  # the form's field inside that element
 
 
 def missing_for(
@@ -29,22 +30,25 @@ def missing_for(
     if not blocks and not procedures:
         found.append(Missing("Chart at least one treatment block or procedure.", "add-block"))
     for number, block in enumerate(blocks, start=1):
-        found += [Missing(text, f"block-{block.public_id}") for text in _of_block(number, block)]
-    for field, wanted in (
+        found += [
+            Missing(text, f"block-{block.public_id}", name)
+            for name, text in _of_block(number, block)
+        ]
+    for section, wanted in (
         ("subjective", "Write what the patient reports."),
         ("assessment", "Write the assessment: the response, and why skilled care is needed."),
         ("plan", "Write the plan for the next visit."),
     ):
-        if not getattr(note, field).strip():
-            found.append(Missing(wanted, f"id_{field}"))
+        if not getattr(note, section).strip():
+            found.append(Missing(wanted, f"id_{section}"))
     codes = diagnoses_of(note.visit).values("code")
     found += [Missing(text, "diagnoses") for text in refusals_of(codes, on=note.visit.date)]
     return found
 
 
-def _of_block(number: int, block: TreatmentBlock) -> Iterable[str]:
+def _of_block(number: int, block: TreatmentBlock) -> Iterable[tuple[str, str]]:
     who = f"Block {number} ({block.technique.label})"
     if block.technique.needs_region and not block.block_regions.all():
-        yield f"{who}: choose the region."
+        yield "regions", f"{who}: choose the region."
     if block.technique.code and block.technique.needs_region and not block.response.strip():
-        yield f"{who}: write the response."
+        yield "response", f"{who}: write the response."

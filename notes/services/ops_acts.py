@@ -59,7 +59,7 @@ class DeleteBlock:
     def apply(self, note: Note, by: User) -> Versions:
         version = self.base.of(note, self.target)
         blocks.delete_block(note, by=by, public_id=self.target, version=version)
-        return {}
+        return {str(self.target): blocks.NEW}  # taken back, it is added anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class DeleteProcedure:
     def apply(self, note: Note, by: User) -> Versions:
         version = self.base.of(note, self.target)
         procedures.delete_procedure(note, by=by, public_id=self.target, version=version)
-        return {}
+        return {str(self.target): procedures.NEW}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def state_from(
         "running": _running(live),
         "planned": live.planned if live else [],
         "missing": [
-            {"text": row.text, "anchor": row.anchor}
+            {"text": row.text, "anchor": row.anchor, "field": row.field}
             for row in missing_for(note, blocks, procedures)
         ],
         "elsewhere": elsewhere(visit, note),

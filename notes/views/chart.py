@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.enums import Role
@@ -9,12 +10,16 @@ from clinic.errors import NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
 from notes.enums import VisitStatus
+from notes.models import LiveChart
 from notes.queries import diagnoses_of
+from notes.services.live_boot import boot_of
+from notes.services.ops_state import state_from
 from notes.services.visits import open_note
 from notes.views.reach import visit_or_404
 from notes.views.workbench import strip_facts, workbench
 
 
+@gzip_page  # its secrets are masked anew in each answer, so its length tells nothing
 @allow(Role.THERAPIST, Role.ASSISTANT)
 @require_GET
 def chart(request, visit_id):
@@ -31,8 +36,19 @@ def chart(request, visit_id):
     context = workbench(
         visit, request, block=request.GET.get("block"), procedure=request.GET.get("procedure")
     )
-    template = "notes/_partials/workbench.html" if request.htmx else "notes/chart.html"
-    return render(request, template, context)
+    if request.htmx:
+        return render(request, "notes/_partials/workbench.html", context)
+    return render(request, "notes/chart.html", context | _screen(visit, request, context))
+
+
+def _screen(visit, request, context) -> dict:
+    """What the charting screen works with; without scripts nobody reads it."""
+    clinician = getattr(request.user, "clinician", None) or visit.clinician
+    live = LiveChart.objects.filter(note=visit.note).first()
+    return {
+        "boot": boot_of(visit, clinician, context["blocks"], live),
+        "state": state_from(visit, visit.note, context["blocks"], context["procedures"]),
+    }
 
 
 @allow(Role.THERAPIST, Role.ASSISTANT)

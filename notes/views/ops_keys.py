@@ -3,6 +3,7 @@
 import base64
 
 from django.http import JsonResponse
+from django.middleware.csrf import get_token
 from django.views.decorators.http import require_GET
 
 from clinic.enums import Role
@@ -14,6 +15,13 @@ from notes.services.device_keys import device_key
 @require_GET
 def key(request):
     given = device_key(request.user)
-    response = JsonResponse({"key": base64.b64encode(given.key).decode(), "tag": given.tag})
+    # The token changes with each sign-in: a page that signed in anew needs the new one.
+    response = JsonResponse(
+        {
+            "key": base64.b64encode(given.key).decode(),
+            "tag": given.tag,
+            "csrf": get_token(request),
+        }
+    )
     response["Cache-Control"] = "no-store"
     return response

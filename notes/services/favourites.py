@@ -1,0 +1,79 @@
+"""The blocks a therapist charts most, and what was done last time."""
+
+from collections import Counter
+from typing import Any
+
+from clinic.models import Clinician
+from notes.models import Technique, TreatmentBlock, Visit
+from notes.queries import blocks_of
+from notes.services.entries import to_repeat
+
+RECENT = 240  # blocks looked at: some weeks of work, the same effort for any history
+SHOWN = 8
+_STARTERS = {
+    "DC": ("joint_mobilization", "soft_tissue_mobilization", "therapeutic_exercise", "stretching"),
+    "MT": ("massage_effleurage", "massage_petrissage", "myofascial_release", "massage_tapotement"),
+    "OT": ("therapeutic_activities", "self_care_training", "therapeutic_exercise",
+           "neuromuscular_reeducation"),
+}  # fmt: skip
+_STARTER = (
+    "soft_tissue_mobilization", "joint_mobilization", "therapeutic_exercise",
+    "neuromuscular_reeducation", "therapeutic_activities", "gait_training",
+)  # fmt: skip
+
+
+def favourites_of(clinician: Clinician) -> list[dict[str, Any]]:
+    """By how often this person charted them lately; a beginner gets the discipline's usual ones."""
+    recent = (
+        TreatmentBlock.objects.filter(performer=clinician)
+        .select_related("technique")
+        .prefetch_related("block_regions__region")
+        .order_by("-pk")[:RECENT]
+    )
+    uses: Counter[tuple] = Counter()
+    for block in recent:
+        if not block.technique.active or not block.technique.code:
+            continue
+        rows = [row.region for row in block.block_regions.all()]
+        if all(region.active for region in rows):
+            keys = tuple(region.key for region in rows)
+            uses[(block.technique.key, keys, block.side, block.grade)] += 1
+    tiles = [_tile(*what, uses=count) for what, count in uses.most_common(SHOWN)]
+    usual = _starters(clinician, known={tile["technique"] for tile in tiles})
+    return tiles + usual[: SHOWN - len(tiles)]
+
+
+def _tile(technique: str, regions: tuple, side: str, grade: str, *, uses: int) -> dict[str, Any]:
+    return {
+        "technique": technique,
+        "regions": list(regions),
+        "side": side,
+        "grade": grade,
+        "uses": uses,
+    }
+
+
+def _starters(clinician: Clinician, known: set[str]) -> list[dict[str, Any]]:
+    wanted = [k for k in _STARTERS.get(clinician.discipline, _STARTER) if k not in known]
+    active = set(
+        Technique.objects.filter(key__in=wanted, active=True).values_list("key", flat=True)
+    )
+    return [_tile(key, (), "", "", uses=0) for key in wanted if key in active]
+
+
+def last_time(visit: Visit) -> dict[str, Any] | None:
+    """The episode's visit before this one, as a plan: no minutes, responses or signature."""
+    earlier = (
+        Visit.objects.filter(episode=visit.episode_id, starts_at__lt=visit.starts_at)
+        .filter(note__blocks__isnull=False)
+        .select_related("note")
+        .order_by("-starts_at")
+        .first()
+    )
+    if earlier is None:
+        return None
+    blocks = list(blocks_of(earlier.note))
+    return {
+        "on": earlier.date.isoformat(),
+        "entries": to_repeat(blocks),
+    }

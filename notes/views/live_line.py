@@ -1,0 +1,38 @@
+"""The typed line, read as it is typed. Nothing is stored here."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import JsonResponse
+from django.views.decorators.http import require_POST
+
+from clinic.enums import Role
+from clinic.permissions import allow
+from clinic.services import audit
+from notes.forms.ops import typed_start
+from notes.models import BodyRegion, Technique
+from notes.services.typed_line import Vocabulary, read_line
+from notes.views.reach import visit_or_404
+
+
+@allow(Role.THERAPIST, Role.ASSISTANT)
+@require_POST
+def line(request, visit_id):
+    """Words travel in the body: an address with a patient's complaint would stay in logs."""
+    visit = visit_or_404(visit_id, request.user)
+    audit.record("line.read", actor=request.user, subject=visit, patient_id=visit.patient_id)
+    reading = read_line(request.POST.get("text", ""), practice_words())
+    body: dict[str, Any] = {
+        "chips": [asdict(chip) for chip in reading.chips],
+        "questions": [asdict(question) for question in reading.questions],
+        "entry": reading.entry,
+        "minutes": reading.minutes,
+        "times": typed_start(reading, visit),
+    }
+    response = JsonResponse(body)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def practice_words() -> Vocabulary:
+    return Vocabulary(Technique.objects.filter(active=True), BodyRegion.objects.filter(active=True))
