@@ -3,6 +3,7 @@
 import sys
 
 from billing.engine import (
+    checks,
     codes,
     limits,
     minutes,
@@ -14,9 +15,6 @@ from billing.engine import (
     units,
 )
 from billing.engine.rules import Rule
-
-# The checks of the chart add their own rules here.
-CHECK_RULES: tuple[Rule, ...] = ()
 
 ALL_RULES: tuple[Rule, ...] = tuple(
     sorted(
@@ -30,7 +28,7 @@ ALL_RULES: tuple[Rule, ...] = tuple(
             *modifiers.RULES,
             *pointers.RULES,
             *remarks.RULES,
-            *CHECK_RULES,
+            *checks.RULES,
         ),
         key=lambda rule: rule.id,
     )

@@ -1,6 +1,7 @@
 """From one day's facts and a payer's policy to lines with reasons."""
 
 from billing.engine import ENGINE_VERSION
+from billing.engine.checks import CHECKS
 from billing.engine.codes import by_regions, levels, mismatched, not_allowed, pieces_of, unusable
 from billing.engine.limits import NOT_BILLABLE, Limited, limit, not_billable
 from billing.engine.minutes import Timeline, count
@@ -9,16 +10,13 @@ from billing.engine.pairs import ADJUSTMENTS, Scene, encounters_of
 from billing.engine.parts import Part, parts_of
 from billing.engine.pointers import MOST_POINTERS, pointer_findings
 from billing.engine.record import Record
-from billing.engine.remarks import REMARKS, Bill, Check
+from billing.engine.remarks import REMARKS, Bill
 from billing.engine.services import Piece, Service, ids_of
 from billing.engine.settle import Settled, settle
 from billing.engine.tables import Tables
 from billing.engine.types import Day, Finding, Line, Policy, Reason, Result, Unbilled
 from billing.engine.units import open_findings, too_few, unit_reason
 from billing.engine.words import listed
-
-# Checks of the chart around the visit. Each takes a Bill and yields findings.
-CHECKS: tuple[Check, ...] = ()
 
 LEVEL_ORDER = {"block": 0, "warn": 1, "info": 2}
 

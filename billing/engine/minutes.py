@@ -220,15 +220,17 @@ def _lose_beside(episode: Episode, since: int, beside: list[Episode], counted: C
 def _service(
     code: str, own: list[Piece], counted: Counted, tables: Tables, unbilled: list[Unbilled]
 ) -> Service:
-    documented = sum(piece.seconds for piece in own) // 60
     therapist = counted.credited.get((code, False), 0)
-    minutes = (therapist + counted.credited.get((code, True), 0)) // 60
+    assisted = (code, True) in counted.credited
+    minutes = (therapist + counted.credited[code, True]) // 60 if assisted else therapist // 60
+    documented = minutes
     if counted.lost:
+        documented = sum([piece.seconds for piece in own]) // 60
         unbilled.extend(_lost(code, documented - minutes, counted))
-    therapist //= 60
+    own_minutes = therapist // 60
     fact = tables.codes[code]
-    return Service(code, fact, tuple(own), documented, minutes, therapist, minutes - therapist,
-                   fact.basis == "timed")  # fmt: skip
+    return Service(code, fact, tuple(own), documented, minutes, own_minutes, minutes - own_minutes,
+                   fact.basis == "timed", assisted)  # fmt: skip
 
 
 def _lost(code: str, minutes: int, counted: Counted) -> Iterator[Unbilled]:
@@ -271,20 +273,21 @@ def _empty(timed: list[Piece]) -> Iterator[Finding]:
 
 def _treated(pieces: Sequence[Piece]) -> int:
     """Minutes of treatment, timed or not: each once, rest and documentation taken out."""
+    spans: dict[bool, Intervals] = {}
+    pauses: dict[bool, Intervals] = {}
     total = 0
-    for anchored in (True, False):
-        spans: Intervals = []
-        pauses: Intervals = []
-        for piece in pieces:
-            if piece.start is None or piece.end is None:
-                if anchored and not _paused(piece):
-                    total += piece.seconds
-            elif piece.anchored == anchored:
-                (pauses if _paused(piece) else spans).append((piece.start, piece.end))
-        worked = merged(spans)
-        total += sum(end - start for start, end in worked)
-        for low, high in merged(pauses) if pauses else ():
-            total -= sum(max(0, min(end, high) - max(start, low)) for start, end in worked)
+    for piece in pieces:
+        paused = _paused(piece)
+        if piece.start is not None and piece.end is not None:
+            held = (pauses if paused else spans).setdefault(piece.anchored, [])
+            held.append((piece.start, piece.end))
+        elif not paused:
+            total += piece.seconds
+    for anchored, worked in spans.items():
+        worked = merged(worked)
+        total += sum([end - start for start, end in worked])
+        for low, high in merged(pauses.get(anchored, [])):
+            total -= sum([max(0, min(end, high) - max(start, low)) for start, end in worked])
     return total // 60
 
 

@@ -1,6 +1,6 @@
 """Modifier rules: each yields a modifier with its reason. Their order is not the line's order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from billing.engine.pairs import EM, GROUND_RULES, X_MODIFIERS, Scene, explain
@@ -8,7 +8,7 @@ from billing.engine.parts import ASSISTANT_MODIFIER, Part
 from billing.engine.rules import MODIFIERS, Rule
 from billing.engine.services import Service
 from billing.engine.tables import Tables
-from billing.engine.types import Day, Policy, Reason
+from billing.engine.types import Day, Policy, Procedure, Reason
 
 PLAN = Rule(
     "modifiers.plan",
@@ -67,11 +67,18 @@ NEVER_TOGETHER = (("AT", "GA"), ("AT", "GZ"), ("AT", "GY"), ("KX", "GA"), ("GA",
 DISTINCT = ("59", "XE", "XS", "XP", "XU")
 MOST_MODIFIERS = 4
 
-Yielded = Iterator[tuple[str, Reason]]
+Given = Iterable[tuple[str, Reason]]
+NONE: Given = ()
 
 
-def distinct_service(scene: Scene, part: Part) -> Yielded:
+def distinct_service(scene: Scene, part: Part) -> Given:
     """59 or an X modifier, on the line that the policy names, only with a stored proof."""
+    if not part.edits:
+        return NONE
+    return _distinct(scene, part)
+
+
+def _distinct(scene: Scene, part: Part) -> Iterator[tuple[str, Reason]]:
     code = part.service.code
     for edit, proof in part.edits:
         carrier = edit.column2 if scene.policy.modifier_line == "column2" else edit.column1
@@ -83,22 +90,25 @@ def distinct_service(scene: Scene, part: Part) -> Yielded:
         yield modifier, rule.because(explain(edit, proof, first, second), proof)
 
 
-def office_visit(scene: Scene, part: Part) -> Yielded:
+def office_visit(scene: Scene, part: Part) -> Given:
     """25 on an office visit beside a service that it is edited against."""
     if part.service.fact.family != "em":
-        return
-    for edit, _ in part.edits:
-        other = edit.column1 if edit.column2 == part.service.code else edit.column2
-        yield "25", EM.because(
-            f"{part.service.code} beside {other}: a separate office visit carries 25 and "
-            f"needs its own documentation ({edit.origin})."
-        )  # fmt: skip
+        return NONE
+    code = part.service.code
+    others = [(edit, edit.column1 if edit.column2 == code else edit.column2)
+              for edit, _ in part.edits]  # fmt: skip
+    return [
+        ("25", EM.because(f"{code} beside {other}: a separate office visit carries 25 and needs "
+                          f"its own documentation ({edit.origin})."))
+        for edit, other in others
+    ]  # fmt: skip
 
 
-def plan_of_care(scene: Scene, part: Part) -> Yielded:
+def plan_of_care(scene: Scene, part: Part) -> Given:
     modifier = plan_modifier(scene, part.service)
-    if modifier:
-        yield modifier, _plan_reason(part.service.code, scene.day.discipline)
+    if not modifier:
+        return NONE
+    return ((modifier, _plan_reason(part.service.code, scene.day.discipline)),)
 
 
 @lru_cache(maxsize=4096)
@@ -106,48 +116,53 @@ def _plan_reason(code: str, who: str) -> Reason:
     return PLAN.because(f"{code} under a plan of care of {who}.")
 
 
-def assistant(scene: Scene, part: Part) -> Yielded:
-    if part.assistant:
-        yield ASSISTANT_MODIFIER[scene.day.discipline], part.assistant
+def assistant(scene: Scene, part: Part) -> Given:
+    if not part.assistant:
+        return NONE
+    return ((ASSISTANT_MODIFIER[scene.day.discipline], part.assistant),)
 
 
-def threshold(scene: Scene, part: Part) -> Yielded:
+def threshold(scene: Scene, part: Part) -> Given:
     """KX once the year's accrual has reached the threshold, so that this line goes above it."""
     above = scene.above
     if above and plan_modifier(scene, part.service) and not excluded(scene, part.service):
-        yield above
+        return (above,)
+    return NONE
 
 
-def chiropractic(scene: Scene, part: Part) -> Yielded:
+def chiropractic(scene: Scene, part: Part) -> Given:
     """Medicare and chiropractors: AT, GA or GZ on a spinal adjustment, GY on all else."""
     day, code = scene.day, part.service.code
     if scene.policy.chiropractic != "medicare" or day.discipline != "DC":
-        return
+        return NONE
     if excluded(scene, part.service):
-        yield "GY", EXCLUDED.because(f"Medicare excludes {code} when a chiropractor gives it.")
-        if day.abn == "voluntary":
-            yield "GX", EXCLUDED.because("A voluntary notice is on file.")
-    elif day.active_treatment:
-        yield "AT", ACTIVE.because("The adjustment is active treatment, not maintenance.")
-    elif day.active_treatment is False and day.abn == "mandatory":
-        yield "GA", MAINTENANCE.because("Maintenance with a signed notice of likely denial.")
-    elif day.active_treatment is False and day.abn is not None:
-        yield "GZ", MAINTENANCE.because("Maintenance without a signed notice of likely denial.")
+        out = ("GY", EXCLUDED.because(f"Medicare excludes {code} when a chiropractor gives it."))
+        noticed = ("GX", EXCLUDED.because("A voluntary notice is on file."))
+        return (out, noticed) if day.abn == "voluntary" else (out,)
+    if day.active_treatment:
+        return (("AT", ACTIVE.because("The adjustment is active treatment, not maintenance.")),)
+    if day.active_treatment is None or day.abn is None:
+        return NONE
+    if day.abn == "mandatory":
+        return (("GA", MAINTENANCE.because("Maintenance with a signed notice of likely denial.")),)
+    return (("GZ", MAINTENANCE.because("Maintenance without a signed notice of likely denial.")),)
 
 
-def telehealth(scene: Scene, part: Part) -> Yielded:
-    if not part.service.fact.hands_on and all(piece.item.telehealth for piece in part.pieces):
-        yield "95", TELEHEALTH.because("Given live by audio and video.")
+def telehealth(scene: Scene, part: Part) -> Given:
+    if part.service.fact.hands_on or not all(piece.item.telehealth for piece in part.pieces):
+        return NONE
+    return (("95", TELEHEALTH.because("Given live by audio and video.")),)
 
 
-def reduced(scene: Scene, part: Part) -> Yielded:
-    if not part.service.timed and any(
-        getattr(piece.item, "reduced", False) for piece in part.pieces
+def reduced(scene: Scene, part: Part) -> Given:
+    if part.service.timed or not any(
+        isinstance(piece.item, Procedure) and piece.item.reduced for piece in part.pieces
     ):
-        yield "52", REDUCED.because("The service was cut short.")
+        return NONE
+    return (("52", REDUCED.because("The service was cut short.")),)
 
 
-ModifierRule = Callable[[Scene, Part], Yielded]
+ModifierRule = Callable[[Scene, Part], Given]
 MODIFIER_RULES: tuple[ModifierRule, ...] = (
     reduced,
     assistant,

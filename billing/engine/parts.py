@@ -21,6 +21,7 @@ RULES = (ASSISTANT,)
 ASSISTANT_MODIFIER = {"PT": "CQ", "OT": "CO"}
 ENOUGH = 8
 LETTERS = "ABCDEFGHIJKL"
+ALL_LETTERS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 
 
 class Part(NamedTuple):
@@ -65,7 +66,7 @@ def _letters(day: Day, pieces: tuple[Piece, ...]) -> tuple[str, ...]:
     """The diagnoses that its entries point at; where none points, all of the visit's."""
     own = {code for piece in pieces for code in piece.item.diagnoses}
     if not own:
-        return tuple(LETTERS[: len(day.diagnoses)])
+        return ALL_LETTERS[min(len(day.diagnoses), len(LETTERS))]
     return tuple(
         letter for letter, code in zip(LETTERS, day.diagnoses, strict=False) if code in own
     )
@@ -75,13 +76,12 @@ def _assistants_units(scene: Scene, service: Service, units: int) -> tuple[int, 
     """How many of a line's units carry CQ or CO, and why."""
     fact = service.fact
     if (
-        not scene.policy.assistant_modifier
+        not service.assisted
+        or not scene.policy.assistant_modifier
         or scene.day.discipline not in ASSISTANT_MODIFIER
         or fact.therapy == "no"
         or fact.family == "evaluation"
     ):
-        return 0, ""
-    if not any(piece.item.by == "assistant" for piece in service.pieces):
         return 0, ""
     if not service.timed:
         return _untimed(service, units)

@@ -33,6 +33,7 @@ class Service(NamedTuple):
     therapist_minutes: int
     assistant_minutes: int
     timed: bool
+    assisted: bool  # an assistant gave some of it alone
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ class Memory:
     """What was looked up before. It holds answers only, so forgetting it changes nothing."""
 
     moments: dict[tuple[str, date], Moment | None] = field(default_factory=dict)
+    limits: dict[date, Mapping[str, LimitRow]] = field(default_factory=dict)
     pairs: dict[tuple[Moment, str, str], Pair | None] = field(default_factory=dict)
     edits: dict[Hashable, Any] = field(default_factory=dict)
 
@@ -138,8 +139,10 @@ class Tables:
 
     def limits_on(self, on: date) -> Mapping[str, LimitRow]:
         """The daily limits of the edition that the date is in."""
-        edition = _nearest(self.limits, on)
-        return self.limits[edition] if edition else {}
+        if on not in self.memory.limits:
+            edition = _nearest(self.limits, on)
+            self.memory.limits[on] = self.limits[edition] if edition else {}
+        return self.memory.limits[on]
 
     def limit(self, code: str, on: date) -> LimitRow | None:
         return self.limits_on(on).get(code)

@@ -72,8 +72,7 @@ def within_order(bill: Bill) -> Iterator[Finding]:
     units = _timed_units(bill)
     if order.units_per_visit is not None and units > order.units_per_visit:
         yield ORDER_UNITS.finding(
-            f"{many(units, 'timed unit')} are billed, but the order names "
-            f"{order.units_per_visit} a visit."
+            f"{_billed(units, 'timed unit')}, but the order names {order.units_per_visit} a visit."
         )
     if order.must_name_technique:
         missing = sorted(_techniques(bill) - set(order.techniques))
@@ -121,13 +120,17 @@ def _within_grant(bill: Bill, grant: Authorization) -> Iterator[Finding]:
         left = max(0, grant.units_granted - grant.units_used)
         yield AUTHORIZATION_USED.finding(
             f"Authorization {grant.number} has {many(left, 'unit')} left, and "
-            f"{many(units, 'unit')} are billed."
+            f"{_billed(units, 'unit')}."
         )
     if grant.units_per_visit is not None and units > grant.units_per_visit:
         yield AUTHORIZATION_USED.finding(
             f"Authorization {grant.number} allows {many(grant.units_per_visit, 'unit')} a visit, "
-            f"and {many(units, 'unit')} are billed."
+            f"and {_billed(units, 'unit')}."
         )
+
+
+def _billed(units: int, thing: str) -> str:
+    return f"{many(units, thing)} {'is' if units == 1 else 'are'} billed"
 
 
 def _timed_units(bill: Bill) -> int:
