@@ -1,6 +1,7 @@
 """JSON Lines in, JSON Lines out: what `derive` does, without any framework."""
 
 import json
+import os
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -38,6 +39,11 @@ def answer_lines(
         sink.write(json.dumps(answer, separators=(", ", ": ")) + "\n")
         sink.flush()
     return refused
+
+
+def reader_left(sink: IO[str]) -> None:
+    """Whoever read the answers went away: let what is still buffered fall, without a traceback."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sink.fileno())
 
 
 def _lines(source: IO[bytes]) -> Iterator[bytes | None]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from billing.engine.stream import answer_lines
+from billing.engine.stream import answer_lines, reader_left
 from billing.engine.words import many
 
 
@@ -19,14 +19,21 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        name = options["file"]
-        if name == "-":
-            refused = answer_lines(sys.stdin.buffer, self.stdout)
-        else:
-            try:
-                with open(name, "rb") as source:
-                    refused = answer_lines(source, self.stdout)
-            except OSError as error:
-                raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
+        try:
+            refused = self._answer(options["file"])
+        except BrokenPipeError:
+            reader_left(self.stdout)
+            return
         if refused:
             raise CommandError(f"{many(refused, 'line')} could not be answered; see each error.")
+
+    def _answer(self, name: str) -> int:
+        if name == "-":
+            return answer_lines(sys.stdin.buffer, self.stdout)
+        try:
+            with open(name, "rb") as source:
+                return answer_lines(source, self.stdout)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CommandError(f"{name} cannot be read: {error.strerror}.") from None

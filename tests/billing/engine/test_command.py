@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -133,6 +135,22 @@ def test_the_engine_reads_standard_input(
 
     monkeypatch.setattr(sys, "stdin", Input(GOOD))
     assert main(["-"]) == 0
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback(
+    visits: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pipe_without_reader() -> IO[str]:
+        read, write = os.pipe()
+        os.close(read)
+        return os.fdopen(write, "w")
+
+    with pipe_without_reader() as gone, monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", gone)
+        assert main([str(visits)]) == 1
+    with pipe_without_reader() as gone:
+        assert call_command("derive", str(visits), stdout=gone) is None
+    assert capsys.readouterr().err == ""
 
 
 def test_every_rule_is_in_the_catalog_once_with_all_it_says() -> None:
