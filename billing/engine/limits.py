@@ -123,9 +123,9 @@ def _by_visit(
         findings.append(CAP.finding(f"{code}: {text}", services[code].ids))
 
 
-def _weight(service: Service, units: int, whole: bool) -> tuple[int, int]:
+def _weight(service: Service, units: int, whole: bool) -> tuple[int, int, int]:
     """The minutes that a code's last unit rests on; for whole codes, all of its minutes."""
     if whole:
-        return service.minutes, 0
+        return service.minutes, 0, 0
     last = service.minutes - QUARTER * (units - 1) if service.timed else QUARTER
-    return min(QUARTER, last), -units
+    return min(QUARTER, last), -units, service.minutes

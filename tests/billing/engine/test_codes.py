@@ -133,6 +133,7 @@ def test_an_adjustment_joins_the_code_already_charted() -> None:
     )
 
     assert shown(answer) == ["98940 x1"]
+    assert [r["rule"] for r in answer["lines"][0]["reasons"]] == ["units.untimed"]
     assert answer["findings"][0]["text"] == (
         "The regions charted (cervical, lumbar, pelvic and sacral) call for 98941, not for 98940."
     )
@@ -140,6 +141,25 @@ def test_an_adjustment_joins_the_code_already_charted() -> None:
     omt = ask({**FREE, "procedures": [{"code": "98926", "regions": ["head"]}, more]})
     assert shown(omt) == ["98926 x1"]
     assert omt["lines"][0]["reasons"][0]["rule"] == "units.untimed"
+
+
+def test_an_adjustment_outside_the_spine_has_no_minutes_of_its_own_beside_one_of_the_spine() -> (
+    None
+):
+    answer = ask({**FREE, "procedures": [
+        block("CMT", "09:00", "09:08", regions=["lumbar", "knee"]),
+        block("CMT", "09:08", "09:12", regions=["shoulder"])]})  # fmt: skip
+
+    assert [(line["code"], line["minutes"]) for line in answer["lines"]] == [
+        ("98940", 8), ("98943", 4),
+    ]  # fmt: skip
+    assert answer["treatment_minutes"] == 12
+
+
+def test_a_code_that_is_not_known_stands_beside_an_adjustment() -> None:
+    answer = ask({**FREE, "procedures": [{"code": "97001"}, {"code": "CMT", "regions": ["hip"]}]})
+
+    assert shown(answer) == ["98943 x1"]
 
 
 def test_flexion_distraction_is_an_adjustment() -> None:

@@ -117,6 +117,16 @@ def test_a_cap_on_codes_takes_those_with_fewest_minutes() -> None:
     )
 
 
+def test_a_cap_on_codes_looks_at_all_the_minutes_of_a_code() -> None:
+    assert shown(capped("codes", 1, ("97110", 45), ("97140", 20))) == ["97110 x3"]
+
+
+def test_among_equal_last_units_the_code_with_fewer_minutes_gives_way() -> None:
+    assert shown(capped("units", 1, ("97110", 22), ("97140", 15))) == ["97110 x1"]
+    assert shown(capped("units", 1, ("97110", 15), ("97140", 22))) == ["97140 x1"]
+    assert shown(capped("units", 1, ("97110", 15), ("97140", 15))) == ["97140 x1"]
+
+
 def test_what_is_no_physical_medicine_is_not_counted() -> None:
     others = [{"code": code, "regions": ["lumbar"]} for code in ("97161", "99213", "98940")]
 

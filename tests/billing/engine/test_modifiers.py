@@ -160,7 +160,12 @@ def test_an_assistants_visit_is_the_assistants_unless_a_block_says_otherwise() -
 
 @pytest.mark.parametrize(
     ("own", "theirs", "line"),
-    [(27, 3, "97150-GP x1"), (26, 3, "97150-CQ-GP x1"), (0, 20, "97150-CQ-GP x1")],
+    [
+        (27, 3, "97150-GP x1"),
+        (26, 3, "97150-CQ-GP x1"),
+        (10, 10, "97150-CQ-GP x1"),
+        (0, 20, "97150-CQ-GP x1"),
+    ],
 )
 def test_an_untimed_service_is_measured_as_a_whole(own: int, theirs: int, line: str) -> None:
     blocks = [exercise(own, code="97150"), exercise(theirs, "assistant", "97150")]

@@ -185,6 +185,47 @@ def test_a_start_without_an_end_proves_only_what_came_before_it(
         )
 
 
+def test_an_open_end_of_the_column_2_code_is_named_too() -> None:
+    answer = ask({"blocks": [block("97140", "09:00", "09:15")],
+                  "procedures": [{"code": "97018", "start": "09:10"}]})  # fmt: skip
+
+    assert shown(answer) == ["97140 x1"]
+    assert "an end is not charted" in texts(answer, "pairs.unproven")[0]
+
+
+def test_an_overlap_is_said_in_the_charts_own_time_zone() -> None:
+    answer = ask({"blocks": [
+        block("97140", "2026-03-02T09:00-05:00", "2026-03-02T09:15-05:00"),
+        block("97012", "2026-03-02T09:10-05:00", "2026-03-02T09:20-05:00")]})  # fmt: skip
+
+    assert "they overlap from 09:10 to 09:15." in texts(answer, "pairs.unproven")[0]
+
+
+def test_times_are_said_in_the_charts_own_time_zone() -> None:
+    answer = ask({"blocks": [
+        block("97140", "2026-03-02T09:00-05:00", "2026-03-02T09:15-05:00"),
+        block("97012", "2026-03-02T09:15-05:00", "2026-03-02T09:20-05:00")]})  # fmt: skip
+
+    assert texts(answer, "pairs.time") == [
+        "97012 ran 09:15 to 09:20, 97140 09:00 to 09:15: no minute is shared, and each earns a "
+        "unit by itself (edits of 2024Q3)."
+    ]
+
+
+def test_each_adjustment_code_is_held_against_its_own_regions() -> None:
+    both = cmt("lumbar", "shoulder", code="CMT", start="09:20")
+
+    result = billed({"blocks": [hands("thoracic")], "procedures": [both]})
+
+    assert [(line.code, line.modifiers) for line in result.lines] == [
+        ("97140", ("59",)), ("98940", ()), ("98943", ()),
+    ]  # fmt: skip
+    proofs = [reason.proof for reason in result.lines[0].reasons if reason.proof]
+    assert [(proof.column1, proof.regions1) for proof in proofs] == [
+        ("98940", ("lumbar",)), ("98943", ("upper_extremity",)),
+    ]  # fmt: skip
+
+
 def test_a_block_without_length_shares_no_minute() -> None:
     answer = ask({"blocks": [block("97140", "09:00", "09:15"),
                              block("97012", "09:05", "09:05")]})  # fmt: skip
