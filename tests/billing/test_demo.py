@@ -23,7 +23,7 @@ from notes.enums import VisitStatus
 from notes.models import Note, Visit
 from tests.snapshot import snapshot
 
-pytestmark = [pytest.mark.slow, pytest.mark.database]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 TODAY = date(2026, 11, 23)
 
 # As published: see tests/billing/engine/cases for each source.

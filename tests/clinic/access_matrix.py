@@ -1,0 +1,123 @@
+"""Who may reach which address, and what it answers: written by hand, not read from the code.
+
+A new address needs a row here, or tests/clinic/test_access.py fails:
+
+    "app:name": Address("kind of object in its URL", GET=to(ROLES), POST=to(ROLES, 302)),
+
+A method that is not named answers 405. Roles that are not named get 403 and leave one
+``access.denied`` in the trail; objects of another practice, or out of reach, get 404.
+`kind` is a key of tests/clinic/world.py, which also holds what a POST carries (an empty form
+where it names none). ``quiet`` marks answers that show no data and are not recorded;
+``keeps`` names tables that a GET may write besides the trail.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clinic.enums import Role
+
+THERAPIST, ASSISTANT, OFFICE, ADMIN = Role.THERAPIST, Role.ASSISTANT, Role.OFFICE, Role.ADMIN
+EVERYONE = (THERAPIST, ASSISTANT, OFFICE, ADMIN)
+CLINICAL = (THERAPIST, ASSISTANT)
+READS_SIGNED = (THERAPIST, ASSISTANT, OFFICE)
+DESK = (OFFICE, ADMIN)
+LOGIN = 302  # anonymous: to the sign-in page
+
+
+@dataclass(frozen=True)
+class To:
+    """The roles that may, and the status that each of them gets."""
+
+    roles: Mapping[Role, int]
+    quiet: bool = False
+    keeps: frozenset[str] = frozenset()
+
+
+def to(roles, status: int = 200, *, quiet: bool = False, keeps=(), **differs: int) -> To:
+    answers = {role: differs.get(role.value, status) for role in roles}
+    return To(answers, quiet, frozenset(keeps))
+
+
+@dataclass(frozen=True)
+class Address:
+    kind: str | None = None
+    GET: To | None = None
+    POST: To | None = None
+    anonymous: Mapping[str, int] = field(default_factory=lambda: {"GET": LOGIN, "POST": LOGIN})
+    public: bool = False  # anybody who holds the link, of whichever practice
+
+
+def account(get: int, post: int, *, anonymous: tuple[int, int], keeps=()) -> Address:
+    """allauth's pages: one's own account, for every role alike."""
+    return Address(
+        GET=to(EVERYONE, get, quiet=True, keeps=keeps),
+        POST=to(EVERYONE, post, quiet=True),
+        anonymous=dict(zip(("GET", "POST"), anonymous, strict=True)),
+    )
+
+
+MATRIX: dict[str, Address] = {
+    # --- the foundation ---------------------------------------------------------------
+    "home": Address(GET=to(EVERYONE, 302, quiet=True)),
+    "set_theme": Address(POST=to(EVERYONE, 302, quiet=True)),
+    "healthz": Address(
+        GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True
+    ),
+    "audit": Address(GET=to([ADMIN])),
+    "styleguide": Address(GET=to(EVERYONE, quiet=True)),
+    "verify_public": Address(
+        "document", GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True
+    ),
+    "verify": Address(GET=to(EVERYONE), POST=to(EVERYONE, 422)),
+    "root_certificate": Address(GET=to(EVERYONE)),
+    # --- accounts (allauth) -----------------------------------------------------------
+    "account_login": account(302, 302, anonymous=(200, 200)),
+    "account_logout": account(200, 302, anonymous=(302, 302)),
+    "account_signup": account(302, 302, anonymous=(200, 200)),
+    "account_inactive": account(200, 405, anonymous=(200, 405)),
+    "account_reauthenticate": account(200, 200, anonymous=(LOGIN, LOGIN)),
+    "account_email": account(200, 302, anonymous=(LOGIN, LOGIN), keeps=["account_emailaddress"]),
+    "account_email_verification_sent": account(200, 405, anonymous=(200, 405)),
+    "account_change_password": account(200, 200, anonymous=(LOGIN, LOGIN)),
+    "account_set_password": account(302, 302, anonymous=(LOGIN, LOGIN)),
+    "account_reset_password": account(200, 200, anonymous=(200, 200)),
+    "account_reset_password_done": account(200, 405, anonymous=(200, 405)),
+    "account_reset_password_from_key": account(
+        200, 200, anonymous=(200, 200), keeps=["account_emailaddress"]
+    ),
+    "account_reset_password_from_key_done": account(200, 405, anonymous=(200, 405)),
+    "account_confirm_login_code": account(302, 302, anonymous=(LOGIN, LOGIN)),
+    "account_confirm_email": account(200, 404, anonymous=(200, 404)),
+    # --- the clinical record ----------------------------------------------------------
+    "notes:day": Address(GET=to(EVERYONE)),
+    "notes:chart": Address("draft", GET=to(CLINICAL)),
+    "notes:start": Address("booked", POST=to(CLINICAL, 302)),
+    "notes:save_block": Address("draft", POST=to(CLINICAL, 302)),
+    "notes:delete_block": Address("draft", POST=to(CLINICAL, 302)),
+    "notes:save_procedure": Address("draft", POST=to(CLINICAL, 302)),
+    "notes:delete_procedure": Address("draft", POST=to(CLINICAL, 302)),
+    "notes:save_text": Address("draft", POST=to(CLINICAL, 302)),
+    "notes:ops": Address("draft", POST=to(CLINICAL, 422, quiet=True)),
+    "notes:state": Address("draft", GET=to(CLINICAL)),
+    "notes:read_line": Address("draft", POST=to(CLINICAL)),
+    "notes:keep_template": Address("draft", POST=to(CLINICAL, 422, quiet=True)),
+    "notes:keep_snippet": Address("draft", POST=to(CLINICAL, 422, quiet=True)),
+    "notes:device_key": Address(GET=to(CLINICAL, keeps=["notes_devicesecret"])),
+    # the assistant is not the author
+    "notes:sign": Address("draft", GET=to(CLINICAL), POST=to(CLINICAL, 302, assistant=422)),
+    "notes:note": Address("signed", GET=to(READS_SIGNED)),
+    "notes:note_pdf": Address("signed", GET=to(READS_SIGNED)),
+    "notes:addendum": Address("signed", POST=to(CLINICAL, 302)),
+    "notes:vocabulary": Address(GET=to([ADMIN])),
+    "notes:technique": Address("technique", GET=to([ADMIN]), POST=to([ADMIN], 302)),
+    "notes:region": Address("region", GET=to([ADMIN]), POST=to([ADMIN], 302)),
+    # --- the bill ---------------------------------------------------------------------
+    "billing:charges": Address("signed", GET=to(READS_SIGNED)),
+    "billing:superbills": Address(GET=to(DESK)),
+    "billing:superbill": Address("signed", GET=to(DESK)),
+    "billing:issue_superbill": Address("signed", POST=to(DESK, 302)),
+    "billing:superbill_pdf": Address("billed", GET=to(DESK)),
+    "billing:payers": Address(GET=to([ADMIN])),
+    "billing:payer": Address("payer", GET=to([ADMIN])),
+    "billing:publish_policy": Address("payer", POST=to([ADMIN], 302)),
+}

@@ -1,0 +1,186 @@
+"""Two practices full of marked words, one person of each role in each of them."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from billing.services.policies import publish_from_preset
+from billing.services.superbills import issue_superbill
+from clinic.enums import Network, Role
+from clinic.models import Practice, User
+from clinic.scope import scope
+from notes.models import BodyRegion, Note, Technique, Visit
+from tests.billing.making import make_fees
+from tests.factories import (
+    DAY,
+    PASSWORD,
+    make_block,
+    make_clinician,
+    make_coverage,
+    make_episode,
+    make_location,
+    make_note,
+    make_patient,
+    make_payer,
+    make_practice,
+    make_procedure,
+    make_user,
+    make_visit,
+    region_of,
+    technique_of,
+)
+from tests.notes.acts import sign
+
+
+@dataclass
+class World:
+    """One practice: its people, the objects that URLs name, and its mark in every text."""
+
+    mark: str
+    practice: Practice
+    people: dict[str, User] = field(default_factory=dict)
+    args: dict[str, list[Any]] = field(default_factory=dict)  # by kind, the URL's arguments
+    block: Any = None
+    procedure: Any = None
+    note: Note | None = None
+
+
+def make_world(mark: str) -> World:
+    world = World(mark, make_practice(name=f"{mark} Practice", city=mark))
+    with scope(world.practice):
+        make_location(name=f"{mark} Clinic")
+        _people(world)
+        _mark_words(world)
+        _records(world)
+    return world
+
+
+def _people(world: World) -> None:
+    mark = world.mark
+    therapist = make_clinician(first_name=mark, last_name=f"{mark} Treats")
+    other = make_clinician(first_name=mark, last_name=f"{mark} Another")
+    assistant = make_clinician(
+        first_name=mark, last_name=f"{mark} Helps", is_assistant=True, supervisor=therapist
+    )
+    world.people = {
+        Role.THERAPIST: therapist.user,
+        Role.ASSISTANT: assistant.user,
+        Role.OFFICE: make_user(Role.OFFICE, first_name=mark),
+        Role.ADMIN: make_user(Role.ADMIN, first_name=mark),
+        "other therapist": other.user,
+    }
+
+
+def _mark_words(world: World) -> None:
+    technique, region = technique_of("joint_mobilization"), region_of("cervical_spine")
+    technique.label, region.label = f"{world.mark} mobilization", f"{world.mark} spine"
+    technique.save()
+    region.save()
+    world.args |= {"technique": [technique.pk], "region": [region.pk]}
+
+
+def _records(world: World) -> None:
+    mark, therapist = world.mark, world.people[Role.THERAPIST].clinician
+    payer = make_payer(name=f"{mark} Payer", payer_id=mark[:20])
+    publish_from_preset(payer, key="commercial", starts_on=date(2026, 1, 1), by=None, source=mark)
+    make_fees(**{"97161": 16500})
+    patient = make_patient(
+        first_name=mark, last_name=f"{mark} Patient", record_number=f"{mark}-1", alert=mark
+    )
+    coverage = make_coverage(
+        patient=patient, payer=payer, network=Network.OUT, member_id=f"{mark}-M"
+    )
+    episode = make_episode(coverage=coverage, clinician=therapist, title=f"{mark} pain")
+
+    def visit(**fields: Any) -> Visit:
+        return make_visit(episode=episode, **fields)
+
+    world.note = _chart(world, visit())
+    world.block, world.procedure = world.note.blocks.get(), world.note.procedures.get()
+    signed, billed = sign(_chart(world, visit())), sign(_chart(world, visit()))
+    issue_superbill(billed.charge_set, by=world.people[Role.OFFICE], submit_key=uuid.uuid4())
+    world.args |= {
+        "booked": [visit().public_id],
+        "draft": [world.note.visit.public_id],
+        "signed": [signed.visit.public_id],
+        "billed": [billed.visit.public_id],
+        "payer": [payer.pk],
+        "document": [signed.document.public_id],
+    }
+
+
+def _chart(world: World, visit: Visit) -> Note:
+    mark = world.mark
+    note = make_note(
+        visit, subjective=f"{mark} s", objective=f"{mark} o", assessment=f"{mark} a",
+        plan=f"{mark} p",
+    )  # fmt: skip
+    make_block(note, "09:00", "09:20", response=mark, dose=mark)
+    make_procedure(note, "97161", findings=mark)
+    return Note.objects.get(pk=note.pk)
+
+
+# --- what each POST carries ---------------------------------------------------------------
+
+
+def _block_form(world: World) -> dict[str, Any]:
+    return {
+        "public_id": str(uuid.uuid4()),
+        "version": 0,
+        "technique": world.args["technique"][0],
+        "regions": world.args["region"],
+        "start": "09:20",
+        "end": "09:35",
+        "performed_by": "therapist",
+        "response": "Softer.",
+    }
+
+
+def _text_form(world: World) -> dict[str, Any]:
+    base = {name: getattr(world.note, name) for name in ("subjective", "objective", "assessment")}
+    base["plan"] = world.note.plan
+    return base | {f"base_{name}": text for name, text in base.items()} | {"plan": "New."}
+
+
+def _word_form(kind: str) -> Callable[[World], dict[str, Any]]:
+    def form(world: World) -> dict[str, Any]:
+        with scope(world.practice):
+            row = {"technique": Technique, "region": BodyRegion}[kind].objects.get(
+                pk=world.args[kind][0]
+            )
+        fields = ("code", "lane") if kind == "technique" else ("buckets",)
+        return {"label": "New word", "active": "on"} | {name: getattr(row, name) for name in fields}
+
+    return form
+
+
+BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "set_theme": lambda world: {"theme": "dark"},
+    "verify": lambda world: {"file": ""},
+    "notes:save_block": _block_form,
+    "notes:delete_block": lambda world: {"public_id": str(world.block.public_id), "version": 1},
+    "notes:save_procedure": lambda world: {
+        "procedure-public_id": str(uuid.uuid4()), "procedure-version": 0, "procedure-code": "97162",
+    },
+    "notes:delete_procedure": lambda world: {
+        "public_id": str(world.procedure.public_id), "version": 1,
+    },
+    "notes:save_text": _text_form,
+    "notes:sign": lambda world: {
+        "version": world.note.version, "agree": "on", "password": PASSWORD,
+    },
+    "notes:addendum": lambda world: {
+        "submit_key": str(uuid.uuid4()), "text": "Later.", "password": PASSWORD,
+    },
+    "notes:technique": _word_form("technique"),
+    "notes:region": _word_form("region"),
+    "billing:issue_superbill": lambda world: {"submit_key": str(uuid.uuid4())},
+    "billing:publish_policy": lambda world: {
+        "preset": "uhc", "starts_on": DAY.isoformat(), "source": "Letter",
+    },
+}  # fmt: skip
+
+# Arguments of addresses that name no object of a practice.
+ARGS = {"account_confirm_email": ["key"], "account_reset_password_from_key": ["1", "key-x"]}
