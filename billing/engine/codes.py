@@ -121,7 +121,7 @@ def by_regions(
             unbilled.append(Unbilled(family, minutes, ids_of(bare), NO_REGIONS.id, text))
         charted = [piece for piece in asked if piece.regions]
         own = sorted({piece.code for piece in pieces if _in(tables, piece.code, FAMILY[family])})
-        for piece, reason in resolve(charted, own):
+        for piece, reason in resolve(charted, own) if charted else ():
             pieces.append(piece)
             if reason:
                 reasons[piece.code] = reason
@@ -232,11 +232,10 @@ def _cmt(pieces: list[Piece], own: list[str]) -> Iterator[tuple[Piece, Reason | 
             yield piece._replace(code=code, regions=back), reason
         if rest:
             text = f"{_named(_counted(rest))} adjusted outside the spine: 98943, once."
-            yield (
-                piece._replace(code=EXTRASPINAL, regions=rest, seconds=0 if back else piece.seconds,
-                               end=piece.start if back else piece.end),
-                CMT_LEVEL.because(text[0].upper() + text[1:]),
-            )  # fmt: skip
+            beside = piece._replace(code=EXTRASPINAL, regions=rest)
+            if back:
+                beside = beside._replace(seconds=0, end=None)
+            yield beside, CMT_LEVEL.because(text[0].upper() + text[1:])
 
 
 def _omt(pieces: list[Piece], own: list[str]) -> Iterator[tuple[Piece, Reason | None]]:
@@ -255,7 +254,7 @@ def _counted(regions: Iterable[Region]) -> list[str]:
 
 
 def _named(places: list[str]) -> str:
-    return listed(place.replace("_", " ") for place in places) if places else "none"
+    return listed(place.replace("_", " ") for place in places)
 
 
 def _in(tables: Tables, code: str, family: str) -> bool:

@@ -327,8 +327,7 @@ def _placed(pieces: list[Piece], anchored: bool) -> list[Piece]:
 
 
 def _at(at: int, episode: Episode) -> str:
-    first = episode.pieces[0]
-    return shown_time(at, first.item.offset) if first.anchored else f"minute {at // 60}"
+    return shown_time(at, episode.pieces[0].item.offset)
 
 
 def _minutes(seconds: int) -> str:

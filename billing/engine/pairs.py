@@ -12,7 +12,7 @@ from billing.engine.services import Piece, Service
 from billing.engine.tables import LimitRow, Tables
 from billing.engine.times import shown_time
 from billing.engine.types import Day, Ground, Policy, Proof, Reason, Stretch
-from billing.engine.units import alone
+from billing.engine.units import by_midpoint
 from billing.engine.words import listed
 
 NOT_PAYABLE = Rule(
@@ -164,12 +164,12 @@ def explain(edit: Edit, proof: Proof, first: Service, second: Service) -> str:
     return EXPLAIN[proof.ground](edit, proof, first, second)
 
 
-def missing(scene: Scene, edit: Edit, first: Service, second: Service) -> str:
+def missing(edit: Edit, first: Service, second: Service) -> str:
     """What the chart would have to show, in words."""
     pair = f"{first.code} and {second.code} are an edited pair ({edit.origin})"
     if edit.ground == "region":
         return f"{pair}; {_missing_region(first, second)}."
-    return f"{pair}; {_missing_time(scene, first, second)}."
+    return f"{pair}; {_missing_time(first, second)}."
 
 
 def encounters_of(pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
@@ -219,10 +219,8 @@ def _by_practitioner(scene: Scene, first: Service, second: Service) -> Proof | N
 
 
 def _by_time(scene: Scene, first: Service, second: Service) -> Proof | None:
-    rule = scene.policy.unit_rule
-    for service in (first, second):
-        if service.timed and not alone(service.minutes, rule):
-            return None
+    if _without_own_unit(first, second):
+        return None
     if not _comparable(first, second) or _clash(first, second):
         return None
     return Proof("time", first.code, second.code, _evidence(first, second))
@@ -248,6 +246,11 @@ def _visits(scene: Scene, service: Service) -> set[int]:
             if start <= piece.start <= end
         )
     return held
+
+
+def _without_own_unit(*services: Service) -> Service | None:
+    """A timed code that only wins a unit from the pool of the day."""
+    return next((s for s in services if s.timed and not by_midpoint(s.minutes)), None)
 
 
 def _comparable(first: Service, second: Service) -> bool:
@@ -358,10 +361,10 @@ def _missing_region(first: Service, second: Service) -> str:
     return f"both were given to {_where(shared)}, so {second.code} is part of {first.code}"
 
 
-def _missing_time(scene: Scene, first: Service, second: Service) -> str:
-    for service in (first, second):
-        if service.timed and not alone(service.minutes, scene.policy.unit_rule):
-            return f"the {service.minutes} minutes of {service.code} earn no unit by themselves"
+def _missing_time(first: Service, second: Service) -> str:
+    short = _without_own_unit(first, second)
+    if short:
+        return f"the {short.minutes} minutes of {short.code} earn no unit by themselves"
     if not _comparable(first, second):
         return "their times are not all charted, so nothing shows that they ran apart"
     clash = _clash(first, second)

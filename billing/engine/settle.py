@@ -82,7 +82,7 @@ def _holds(edit: Edit, proof: Proof | None) -> bool:
 def _first(broken: list[Edit]) -> Edit:
     """One whose column-1 code is not itself about to be dropped."""
     doomed = {edit.column2 for edit in broken}
-    ordered = sorted(broken, key=lambda edit: (edit.column1, edit.column2))
+    ordered = sorted(broken)
     return next((edit for edit in ordered if edit.column1 not in doomed), ordered[0])
 
 
@@ -106,7 +106,7 @@ def _verdict(
             f"{second.code} is never billed beside {first.code} on one day, and no modifier "
             f"changes that ({edit.origin}, indicator 0)."
         )  # fmt: skip
-    text = missing(scene, edit, first, second)
+    text = missing(edit, first, second)
     return second.code, UNPROVEN, f"{text} No modifier, and {second.code} is not billed."
 
 

@@ -118,11 +118,6 @@ UnitMethod = Callable[[Mapping[str, Service], tuple[str, ...], Choice], Allocati
 UNIT_METHODS: Mapping[str, UnitMethod] = {"cms": cms, "ama": ama, "full15": full15}
 
 
-def alone(minutes: int, rule: str) -> int:
-    """The units that a timed code would earn by itself."""
-    return minutes // QUARTER if rule == "full15" else by_midpoint(minutes)
-
-
 def unit_reason(
     service: Service, rule: str, found: Allocation, pool: Mapping[str, Service]
 ) -> Reason:
@@ -187,15 +182,15 @@ def _cms_share(
         return f"{code}'s {minutes} minutes are {_quarters(full)}."
     return (
         f"{full * QUARTER} of {minutes} minutes are {_quarters(full)}; "
-        f"the {rest} left over {_beaten(code, rest, found, pool)}."
+        f"the {rest} left over {_beaten(rest, found, pool)}."
     )
 
 
 def _loss(code: str, rest: int, found: Allocation, pool: Mapping[str, Service]) -> str:
-    return f"The {many(rest, 'minute')} of {code} {_beaten(code, rest, found, pool)}."
+    return f"The {many(rest, 'minute')} of {code} {_beaten(rest, found, pool)}."
 
 
-def _beaten(code: str, rest: int, found: Allocation, pool: Mapping[str, Service]) -> str:
+def _beaten(rest: int, found: Allocation, pool: Mapping[str, Service]) -> str:
     if not found.won:
         return "earn nothing, because full quarters use up every unit"
     winner = min(found.won, key=lambda won: (pool[won].minutes % QUARTER, won))

@@ -169,10 +169,44 @@ def test_rest_inside_a_block_is_taken_out_and_kept_apart() -> None:
         "97110 minutes.not-one-on-one": 6,
         "None minutes.not-treatment": 6,
     } | {"None minutes.not-treatment": 6}
+    assert texts(answer, "minutes.not-one-on-one")[0] == (
+        "6 minutes of b1 (97110) ran beside b2 (rest): not one-on-one."
+    )
     assert sorted(texts(answer, "minutes.not-treatment")) == [
         "10 minutes of documentation are not treatment time.",
         "6 minutes of rest are not treatment time.",
     ]
+
+
+def test_losses_of_seconds_add_up_to_whole_minutes() -> None:
+    rest = {"technique": "rest", "start": "09:20", "end": "09:21:30"}
+    alone = free(block("97110", "09:00", "09:30"), rest)
+    both = free(block("97110", "09:00", "09:10"), block("97140", "09:08:30", "09:30"), rest)
+
+    assert minutes(alone) == {"97110": 28}
+    assert unbilled(alone)["97110 minutes.not-one-on-one"] == 2
+    assert minutes(both) == {"97110": 10, "97140": 18}
+    assert unbilled(both) == {
+        "97140 minutes.not-one-on-one": 1,
+        "97140 minutes.overlap": 2,
+        "None minutes.not-treatment": 1,
+    }
+
+
+def test_several_losses_of_one_code_are_told_in_one_entry() -> None:
+    answer = free(
+        block("97110", "09:00", "10:00"),
+        block("97140", "09:10", "09:20", id="x9"),
+        block("97140", "09:50", "10:10", id="x10"),
+    )
+
+    lost = answer["unbilled"][0]
+    assert (lost["minutes"], lost["blocks"]) == (20, ["x9", "x10"])
+    assert lost["text"] == (
+        "x10 (97140) overlaps b1 (97110) from 09:50 to 10:00: 10 minutes counted once, for the "
+        "one that began first. x9 (97140) overlaps b1 (97110) from 09:10 to 09:20: 10 minutes "
+        "counted once, for the one that began first."
+    )
 
 
 def test_an_overlap_and_a_rest_in_one_block_are_told_apart() -> None:

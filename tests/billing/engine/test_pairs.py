@@ -16,7 +16,7 @@ from billing.engine.tables import (
     starter_tables,
     tables_from_rows,
 )
-from billing.engine.types import Day, Policy, Result, Stretch
+from billing.engine.types import Day, Policy, Proof, Result, Stretch
 from billing.engine.wire import parse_visit
 from tests.billing.engine.asking import MONDAY, ask, block, rules, shown, texts, unbilled
 
@@ -83,12 +83,16 @@ def test_a_proof_by_time_is_kept_beside_the_reason() -> None:
         "97140 ran 09:00 to 09:10 and 09:25 to 09:30, 97530 09:10 to 09:25: no minute is shared, "
         "and each earns a unit by itself (edits of 2024Q3)."
     )
-    assert reason.proof is not None
-    assert (reason.rule, reason.proof.ground) == ("pairs.time", "time")
-    assert reason.proof.stretches == (
-        Stretch("97140", 32400, 33000),
-        Stretch("97140", 33900, 34200),
-        Stretch("97530", 33000, 33900),
+    assert reason.rule == "pairs.time"
+    assert reason.proof == Proof(
+        "time",
+        "97140",
+        "97530",
+        (
+            Stretch("97140", 32400, 33000),
+            Stretch("97140", 33900, 34200),
+            Stretch("97530", 33000, 33900),
+        ),
     )
 
 
@@ -243,10 +247,8 @@ def test_a_proof_by_region_names_both_places() -> None:
         "97140 was given to upper extremity and 98940 to cervical and lumbar: no region is shared "
         "(edits of 2024Q3)."
     )
-    assert reason.proof is not None
-    assert (reason.proof.regions1, reason.proof.regions2) == (
-        ("cervical", "lumbar"),
-        ("upper_extremity",),
+    assert reason.proof == Proof(
+        "region", "98940", "97140", (), ("cervical", "lumbar"), ("upper_extremity",)
     )
 
 
