@@ -5,8 +5,10 @@ from clinic.documents.charges import ChargesSection
 from clinic.documents.contexts import NoteContext
 from clinic.models import Clinician, Practice
 from notes.enums import PerformedBy
-from notes.models import BodyRegion, Note, Procedure, TreatmentBlock, Visit
+from notes.models import BodyRegion, Note, Procedure, SupervisionFact, TreatmentBlock, Visit
 from notes.queries import blocks_of, diagnoses_of, procedures_of
+from notes.services.measures_flow import printed_findings, printed_measures, printed_trends
+from notes.services.measures_people import minutes_by_person
 from notes.words import Meanings, meanings_on
 
 _PRINTED_SIDE = {"left": "left", "right": "right", "both": "bilateral", "": ""}
@@ -62,9 +64,12 @@ def note_context(
         plan=note.plan,
         blocks=rows,
         procedures=tuple(_procedure(p, visit, words) for p in procedures),
+        measures=printed_measures(note),
+        trends=printed_trends(note),
+        findings=printed_findings(note),
         totals=totals,
         sections=sections,
-        contributors=_contributors(blocks, procedures, note.author),
+        contributors=_contributors(note, blocks, procedures),
         notice=CPT_NOTICE,
     )
 
@@ -145,16 +150,16 @@ def _procedure(procedure: Procedure, visit: Visit, words: Meanings) -> parts.Pro
 
 
 def _contributors(
-    blocks: list[TreatmentBlock], procedures: list[Procedure], author: Clinician
+    note: Note, blocks: list[TreatmentBlock], procedures: list[Procedure]
 ) -> tuple[parts.Contributor, ...]:
-    people = {author.pk: author}
-    for row in (*blocks, *procedures):
-        people.setdefault(row.performer.pk, row.performer)
+    supervision = SupervisionFact.objects.filter(note=note).first()
+    said = f"; supervision: {supervision.get_kind_display().lower()}" if supervision else ""
     return tuple(
         parts.Contributor(
-            name=f"{person.first_name} {person.last_name}",
-            credential=person.credential,
-            role="author" if person.pk == author.pk else "gave treatment",
+            name=f"{given.person.first_name} {given.person.last_name}",
+            credential=given.person.credential,
+            role="author" if given.person.pk == note.author_id else "gave treatment",
+            remark=given.words + (said if given.person.is_assistant else ""),
         )
-        for person in people.values()
+        for given in minutes_by_person(note, blocks, procedures)
     )

@@ -2,23 +2,15 @@
 
 from datetime import datetime
 
-from billing.engine.record import (
-    Authorization,
-    Certification,
-    Order,
-    OtherInterval,
-    Record,
-)
-from billing.engine.tables import shipped_codes
 from billing.engine.types import Block, Day, Procedure, Region
-from clinic.models import Practice
-from notes.models import TreatmentBlock, Visit
+from billing.services.accrual import accrued_before
+from billing.services.record_facts import record_of
 from notes.models import Procedure as ChartedProcedure
+from notes.models import TreatmentBlock, Visit
 from notes.queries import blocks_of, diagnoses_of, procedures_of
 from notes.words import Meanings, meanings_on
 
-RECENT_NOTES = 3
-TIMED = tuple(fact.code for fact in shipped_codes() if fact.basis == "timed")
+__all__ = ["day_of", "record_of"]
 
 
 def day_of(visit: Visit) -> Day:
@@ -43,6 +35,7 @@ def day_of(visit: Visit) -> Day:
             for number, procedure in enumerate(procedures_of(note), start=1)
         ),
         active_treatment=not visit.episode.maintenance,
+        **accrued_before(visit),
     )
 
 
@@ -94,70 +87,3 @@ def _procedure(
         diagnoses=tuple(code for code in procedure.diagnosis_codes if code in known),
         offset=offset,
     )
-
-
-def record_of(visit: Visit) -> Record:
-    """What the chart around the visit says; absent is unknown."""
-    episode, note = visit.episode, visit.note
-    plan = episode.plans.filter(starts_on__lte=visit.date).order_by("-starts_on").first()
-    order = episode.orders.order_by("-ordered_on").first()
-    # The latest granted, not the first ever: an earlier one has usually run out.
-    granted = episode.authorizations.filter(starts_on__lte=visit.date)
-    authorization = granted.order_by("-starts_on", "-pk").first()
-    return Record(
-        plan_of_care_on=plan.starts_on if plan else None,
-        plan_of_care_to=plan.ends_on if plan else None,
-        first_treatment_on=episode.started_on,
-        certification=Certification(
-            certified_from=plan.starts_on if plan.certified_on else None,
-            certified_to=plan.ends_on if plan.certified_on else None,
-            signed_on=plan.certified_on,
-            sent_on=plan.sent_on,
-            order_on_file=order is not None,
-        )
-        if plan
-        else None,
-        order=Order(on_file=True, units_per_visit=order.units_per_visit) if order else None,
-        authorization=Authorization(
-            number=authorization.number,
-            valid_from=authorization.starts_on,
-            valid_to=authorization.ends_on,
-            visits_granted=authorization.visits,
-            visits_used=visit.number_in_episode - 1,
-        )
-        if authorization
-        else None,
-        author_credentials=note.author.credential,
-        license_on_file=bool(note.author.licence_number),
-        other_intervals=_elsewhere(visit, visit.practice),
-        note_text=_text(note),
-        recent_note_texts=_recent(visit),
-    )
-
-
-def _elsewhere(visit: Visit, practice: Practice) -> tuple[OtherInterval, ...]:
-    """The same clinician's timed blocks in other charts of that day."""
-    others = TreatmentBlock.objects.filter(
-        performer=visit.note.author, note__visit__date=visit.date, technique__code__in=TIMED
-    ).exclude(note__visit=visit)
-    return tuple(
-        OtherInterval(int(start.timestamp()), int(end.timestamp()), label=number)
-        for start, end, number in others.order_by("starts_at").values_list(
-            "starts_at", "ends_at", "note__visit__patient__record_number"
-        )
-    )
-
-
-def _text(note) -> str:
-    parts = (note.subjective, note.objective, note.assessment, note.plan)
-    return "\n".join(part for part in parts if part)
-
-
-def _recent(visit: Visit) -> tuple[str, ...]:
-    earlier = (
-        type(visit)
-        .objects.filter(episode=visit.episode_id, date__lt=visit.date, note__isnull=False)
-        .select_related("note")
-        .order_by("-date")[:RECENT_NOTES]
-    )
-    return tuple(_text(row.note) for row in earlier)

@@ -1,6 +1,7 @@
 """Changing the practice's words. Rows in use by notes are retired, never deleted."""
 
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
@@ -59,7 +60,7 @@ def change_word(
 def versions_of(row: Technique | BodyRegion) -> list[WordVersion]:
     """Newest first, each with what changed against the one before it, in words."""
     rows = list(row.versions.select_related("made_by"))
-    for version, before in zip(rows, [*rows[1:], None], strict=True):
+    for version, before in zip_longest(rows, rows[1:]):
         version.changes = [
             (_label(row, name), _shown(before.meaning[name]) if before else "", _shown(value))
             for name, value in version.meaning.items()
