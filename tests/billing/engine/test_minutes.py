@@ -178,6 +178,31 @@ def test_rest_inside_a_block_is_taken_out_and_kept_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"by": "assistant"},
+        {"side": "left"},
+        {"regions": ["knee"]},
+        {"diagnoses": ["M54.2"]},
+        {"telehealth": True},
+        {"response": "better"},
+        {"technique": "stretching"},
+    ],
+    ids=str,
+)
+def test_blocks_of_one_code_that_differ_in_anything_are_two_stretches(
+    difference: dict[str, Any],
+) -> None:
+    answer = free(block("97110", "09:00", "09:20"), block("97110", "09:10", "09:30", **difference))
+
+    assert minutes(answer) == {"97110": 30}
+    assert texts(answer, "minutes.overlap")[0] == (
+        "b2 (97110) overlaps b1 (97110) from 09:10 to 09:20: 10 minutes counted once, for the one "
+        "that began first."
+    )
+
+
 def test_losses_of_seconds_add_up_to_whole_minutes() -> None:
     rest = {"technique": "rest", "start": "09:20", "end": "09:21:30"}
     alone = free(block("97110", "09:00", "09:30"), rest)

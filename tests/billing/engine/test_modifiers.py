@@ -82,6 +82,7 @@ ASSISTANT: list[tuple[int, int, list[str]]] = [
     (0, 33, ["97110-CQ-GP x2"]),
     (22, 16, ["97110-GP x1", "97110-CQ-GP x2"]),
     (38, 15, ["97110-GP x3", "97110-CQ-GP x1"]),
+    (14, 29, ["97110-GP x1", "97110-CQ-GP x2"]),
 ]
 
 
@@ -120,6 +121,10 @@ def test_why_a_unit_is_the_assistants_is_said() -> None:
     assert said(14, 12) == [
         "Two units are left for 14 minutes of the therapist and 12 of the assistant: one each."
     ]
+    assert said(14, 29) == [
+        "One full quarter of the assistant's 29 minutes. Two units are left for 14 minutes of the "
+        "therapist and 14 of the assistant: one each."
+    ]
     assert said(15, 0) == []
 
 
@@ -138,6 +143,21 @@ def test_two_units_left_with_too_few_minutes_of_the_therapist_are_both_the_assis
         "Two units are left for 7 minutes of the therapist and 14 of the assistant: too few for "
         "the therapist to have one."
     ]
+
+
+def test_two_units_left_with_eight_minutes_of_the_therapist_are_one_each() -> None:
+    answer = medicare("PT", exercise(8), exercise(14, "assistant"), exercise(1, code="97112"))
+
+    assert shown(answer) == ["97110-GP x1", "97110-CQ-GP x1"]
+    assert texts(answer, "modifiers.assistant") == [
+        "Two units are left for 8 minutes of the therapist and 14 of the assistant: one each."
+    ]
+
+
+def test_a_pooled_unit_on_the_therapists_minutes_alone_is_the_therapists() -> None:
+    answer = medicare("PT", exercise(20), exercise(15, "assistant"), exercise(3, code="97112"))
+
+    assert shown(answer) == ["97110-GP x2", "97110-CQ-GP x1"]
 
 
 def test_together_counts_as_the_therapist() -> None:

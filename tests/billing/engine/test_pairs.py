@@ -383,6 +383,42 @@ def test_each_ground_has_its_x_modifier() -> None:
     assert shown(time) == ["97012 x1", "97140-XU x1"]
 
 
+def test_another_encounter_comes_before_another_time() -> None:
+    answer = ask({"policy_overrides": X, "blocks": [block("97140", "09:00", "09:15"),
+                                                  block("97012", "15:00", "15:10")]})  # fmt: skip
+
+    assert shown(answer) == ["97012 x1", "97140-XE x1"]
+
+
+def test_the_proof_of_an_encounter_keeps_both_times() -> None:
+    result = billed({"blocks": [hands("lumbar")], "procedures": [cmt("lumbar", start="16:00")]})
+
+    assert result.lines[0].reasons[-1].proof == Proof(
+        "encounter", "98940", "97140",
+        (Stretch("98940", 57600, 57600), Stretch("97140", 32400, 33300)),
+    )  # fmt: skip
+
+
+def test_a_line_is_marked_though_another_edit_marks_another_line() -> None:
+    answer = ask({"blocks": [hands("knee"), block("97750", "09:15", "09:30")],
+                  "procedures": [cmt("lumbar")]})  # fmt: skip
+
+    assert shown(answer) == ["97140-59 x1", "97750-59 x1", "98940 x1"]
+
+
+@pytest.mark.parametrize(
+    ("last", "lines"),
+    [("10:05", ["97140 x1"]), ("10:15", ["97140 x1", "97530-59 x2"])],
+)
+def test_every_stretch_is_compared(last: str, lines: list[str]) -> None:
+    starts = ("09:00", "09:10", "09:20", "09:30", last)
+    pieces = [{"code": "97530", "start": start, "minutes": 5} for start in starts]
+
+    answer = ask({**LEGACY, "blocks": [block("97140", "10:00", "10:15"), *pieces]})
+
+    assert shown(answer) == lines
+
+
 def test_two_grounds_on_one_line_give_one_x_modifier() -> None:
     blocks = [hands("knee"), block("97012", "09:15", "09:25")]
 
@@ -410,6 +446,9 @@ def test_another_practitioner_is_a_ground_where_the_payer_takes_x() -> None:
     assert modifiers(apart, policy) == [("XP",), ()]
     assert derive(apart, policy, tables).lines[0].reasons[-1].text == (
         "98940 and 97140 were given by different people (edits of 2024Q3)."
+    )
+    assert derive(apart, policy, tables).lines[0].reasons[-1].proof == Proof(
+        "practitioner", "98940", "97140"
     )
     assert modifiers(same, policy) == [()]
     assert modifiers(half, policy) == [()]

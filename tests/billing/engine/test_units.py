@@ -64,6 +64,18 @@ SENTENCES: list[tuple[str, dict[str, int], list[str]]] = [
         "16 timed minutes allow 1 unit (8 to 22). 97110's 15 minutes are one full quarter.",
         "16 timed minutes allow 1 unit (8 to 22). The 1 minute of 97112 earn nothing, because "
         "full quarters use up every unit."]),
+    ("cms", {"c97110": 14, "c97112": 8, "c97140": 9}, [
+        "31 timed minutes allow 2 units (23 to 37). Its 14 minutes win a left-over unit over "
+        "97112's 8.",
+        "31 timed minutes allow 2 units (23 to 37). Its 9 minutes win a left-over unit over "
+        "97112's 8.",
+        "31 timed minutes allow 2 units (23 to 37). The 8 minutes of 97112 lose to 97140's 9."]),
+    ("cms", {"c97110": 24, "c97112": 8, "c97140": 14}, [
+        "46 timed minutes allow 3 units (38 to 52). 15 of 24 minutes are one full quarter; the 9 "
+        "left over win one more over 97112's 8.",
+        "46 timed minutes allow 3 units (38 to 52). Its 14 minutes win a left-over unit over "
+        "97112's 8.",
+        "46 timed minutes allow 3 units (38 to 52). The 8 minutes of 97112 lose to 97110's 9."]),
     ("cms", {"c97110": 1}, ["The day has 1 timed minute; the first unit takes 8."]),
     ("cms", {"c97110": 4, "c97140": 3},
      ["The day has 7 timed minutes; the first unit takes 8."] * 2),
