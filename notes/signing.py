@@ -22,6 +22,7 @@ from clinic.services import audit, documents, issuing, rendering
 from notes.enums import NoteStatus, SignatureMeaning, VisitStatus
 from notes.lifecycle import check_can_sign
 from notes.models import Note, Signature, Visit
+from notes.paper import note_paper
 from notes.printing import note_context
 from notes.queries import blocks_of, procedures_of
 from notes.services.missing import missing_for
@@ -92,26 +93,6 @@ def sign_note(
         by=by,
     )
     return _freeze(note, act, digest=signature.digest, context=context, document=document)
-
-
-def note_paper(
-    note: Note, context: NoteContext, *, replaces: StoredDocument | None = None
-) -> issuing.Paper:
-    """The note's document, or its next version, which carries the one before."""
-
-    def render(verify_url: str | None) -> tuple[bytes, dict]:
-        printed = replace(context, verify_url=verify_url)
-        earlier = bytes(replaces.content) if replaces else b""
-        return rendering.render_note(printed, earlier=earlier), rendering.plain(printed)
-
-    return issuing.Paper(
-        kind=DocumentKind.NOTE,
-        number=note.number,
-        version=context.version,
-        patient=note.visit.patient,
-        render=render,
-        replaces=replaces,
-    )
 
 
 def check_complete(note: Note) -> None:

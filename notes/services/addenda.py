@@ -17,7 +17,7 @@ from clinic.services import audit, issuing, rendering
 from notes.enums import SignatureMeaning
 from notes.lifecycle import check_can_amend
 from notes.models import Addendum, Note, Signature
-from notes.signing import note_paper
+from notes.paper import note_paper
 
 ATTESTATION = "I wrote this addendum, and it is true and complete."
 
