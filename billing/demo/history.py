@@ -1,6 +1,7 @@
 """Ninety days of a small clinic: signed notes, imported history, drafts, today's list."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -113,19 +114,32 @@ def _example_block(row: list, diagnoses: list[str]) -> list:
     return [technique, minutes, regions, side, "", "", "As in the example", "", codes]
 
 
+class Diary:
+    """Each clinician sees one patient an hour, from eight on."""
+
+    def __init__(self, practice: Practice) -> None:
+        self.practice = practice
+        self.taken: Counter[tuple[int, date]] = Counter()
+
+    def take(self, clinician_id: int, day: date) -> datetime:
+        hour = 8 + self.taken[clinician_id, day]
+        self.taken[clinician_id, day] += 1
+        return moment(self.practice, day, hour)
+
+
 def _past(
     practice: Practice, episodes: list, ground: Ground, days: list[date], random: Random
 ) -> None:
     """About 190 visits: history brought in, then our own signed ones, some that never were."""
     imported, own = [], []
+    diary = Diary(practice)
     for place, (episode, story) in enumerate(episodes):
         own_days = [day for day in days if day >= episode.started_on]
         chosen = sorted(random.sample(own_days[:-5], 4))
         for number, day in enumerate(chosen, start=1):
-            hour, minute = 8 + (place + number) % 8, random.choice([0, 15, 30])
-            slot = (moment(practice, day, hour, minute), number)
+            slot = diary.take(episode.clinician_id, day)
             is_own = number == 4 and place < SIGNED
-            (own if is_own else imported).append((episode, story, *slot))
+            (own if is_own else imported).append((episode, story, slot, number))
     import_history(
         practice,
         [ImportedVisit(episode, story, starts_at, number)
