@@ -12,7 +12,9 @@ from clinic.enums import Network, Role
 from clinic.models import Practice, User
 from clinic.scope import scope
 from notes.models import BodyRegion, Note, Technique, Visit
+from notes.services.templates import keep_template
 from tests.billing.making import make_fees
+from tests.clinic.world_rules import rules_args
 from tests.factories import (
     DAY,
     PASSWORD,
@@ -106,9 +108,20 @@ def _records(world: World) -> None:
         "draft": [world.note.visit.public_id],
         "signed": [signed.visit.public_id],
         "billed": [billed.visit.public_id],
-        "payer": [payer.pk],
+        "template": [world.note.visit.public_id, _template(world, therapist).public_id],
         "document": [signed.document.public_id],
     }
+    world.args |= rules_args(payer, by=world.people[Role.ADMIN], signed=signed, mark=mark)
+
+
+def _template(world: World, therapist) -> Any:
+    return keep_template(
+        therapist,
+        by=therapist.user,
+        name=world.mark,
+        entries=[{"technique": "joint_mobilization", "minutes": 10}],
+        shared=False,
+    )
 
 
 def _chart(world: World, visit: Visit) -> Note:
@@ -177,10 +190,19 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "notes:technique": _word_form("technique"),
     "notes:region": _word_form("region"),
     "billing:issue_superbill": lambda world: {"submit_key": str(uuid.uuid4())},
-    "billing:publish_policy": lambda world: {
-        "preset": "uhc", "starts_on": DAY.isoformat(), "source": "Letter",
-    },
+    "billing:new_payer": lambda world: {"name": "New Mutual", "active": "on"},
+    "billing:edit_payer": lambda world: {"name": "Renamed Mutual", "active": "on"},
+    "billing:end_override": lambda world: {"ends_on": "2027-01-31", "why": "No longer needed"},
+    "billing:new_override": lambda world: {"reason": ""},
+    "billing:new_rate": lambda world: {"why": ""},
+    "billing:discard_draft": lambda world: {"revision": 1},
+    "billing:replay_stream": lambda world: {"first": DAY.isoformat(), "last": DAY.isoformat()},
 }  # fmt: skip
 
 # Arguments of addresses that name no object of a practice.
-ARGS = {"account_confirm_email": ["key"], "account_reset_password_from_key": ["1", "key-x"]}
+ARGS = {
+    "account_confirm_email": ["key"],
+    "account_reset_password_from_key": ["1", "key-x"],
+    "billing:accept_edition": [0],
+    "billing:discard_edition": [0],
+}
