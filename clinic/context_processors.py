@@ -20,6 +20,7 @@ class NavItem:
 # (label, icon, URL name, roles that see it)
 _NAV = (
     ("Today", "calendar", "notes:day", (Role.THERAPIST, Role.ASSISTANT, Role.OFFICE, Role.ADMIN)),
+    ("Patients", "people", "patients", (Role.THERAPIST, Role.ASSISTANT, Role.OFFICE, Role.ADMIN)),
     ("Superbills", "receipt", "billing:superbills", (Role.OFFICE, Role.ADMIN)),
     ("Payers", "shield", "billing:payers", (Role.ADMIN,)),
     ("Techniques", "hand", "notes:vocabulary", (Role.ADMIN,)),

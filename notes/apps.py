@@ -7,8 +7,8 @@ class NotesConfig(AppConfig):
 
     def ready(self) -> None:
         from notes import guards, guards_record, signing  # noqa: PLC0415 needs the app registry
-        from notes.services import cosign  # noqa: PLC0415 needs the app registry
+        from notes.services import cosign_asking  # noqa: PLC0415 needs the app registry
 
         guards.register_notes()
         guards_record.register_record()
-        signing.register(cosign.ask_when_signed)
+        signing.register(cosign_asking.ask_when_signed)

@@ -46,6 +46,8 @@ class NoteContext:
     blocks: tuple[parts.Block, ...] = ()
     procedures: tuple[parts.Procedure, ...] = ()
     measures: tuple[parts.Measure, ...] = ()
+    trends: tuple[parts.Trend, ...] = ()
+    findings: tuple[parts.Finding, ...] = ()
     totals: parts.Totals | None = None
     sections: tuple[ChargesSection, ...] = ()
     contributors: tuple[parts.Contributor, ...] = ()

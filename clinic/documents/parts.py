@@ -98,6 +98,32 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A figure in tenths on a day: the canonical form has no floats."""
+
+    day: date
+    tenths: int
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A measure over the visits, oldest first; drawn where there are two readings or more."""
+
+    name: str
+    unit: str
+    readings: tuple[Reading, ...]
+    goal_tenths: int | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found at one segment of the spine or one joint."""
+
+    segment: str
+    found: str
+
+
+@dataclass(frozen=True)
 class Totals:
     timed: int
     untimed: int

@@ -47,7 +47,8 @@ class PatientAlert(ScopedModel):
 
     def __str__(self) -> str:
         words = self.text or self.get_kind_display()
-        return f"{words}, no thrust" if self.no_thrust else words
+        said = "no thrust" in words.lower()
+        return f"{words}, no thrust" if self.no_thrust and not said else words
 
 
 class PatientFile(ScopedModel):

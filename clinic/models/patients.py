@@ -82,6 +82,16 @@ class Payer(ScopedModel, Address):
         help_text="Notes that an assistant wrote are co-signed by the supervising therapist.",
     )
 
+    wants_authorization = models.BooleanField(
+        default=False, help_text="Visits are authorized in advance."
+    )
+    wants_order = models.BooleanField(
+        "wants an order", default=False, help_text="A signed order or referral is on file."
+    )
+    order_names_technique = models.BooleanField(
+        default=False, help_text="The order names each technique that is billed."
+    )
+
     class Meta(ScopedModel.Meta):
         ordering = ["name"]
         constraints = [

@@ -53,6 +53,7 @@ class Clinician(ScopedModel):
     is_assistant = models.BooleanField(default=False)
     licence_number = models.CharField("license number", max_length=30)
     licence_state = models.CharField("license state", max_length=2)
+    licence_ends_on = models.DateField("license ends on", null=True, blank=True)
     npi = models.CharField("NPI", max_length=10, blank=True, validators=[validate_npi])
     taxonomy = models.CharField("taxonomy code", max_length=10, blank=True)
     supervisor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")

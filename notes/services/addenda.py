@@ -18,6 +18,7 @@ from notes.enums import SignatureMeaning
 from notes.lifecycle import check_can_amend
 from notes.models import Addendum, Note, Signature
 from notes.paper import note_paper
+from notes.services.review import settle_by_addendum
 
 ATTESTATION = "I wrote this addendum, and it is true and complete."
 
@@ -44,6 +45,7 @@ def add_addendum(
     )
     if note.document is not None:
         _issue_next_version(note, clinician, by=by, method=method)
+    settle_by_addendum(addendum, by=by)
     audit.record("note.addendum", actor=by, subject=addendum, patient_id=note.visit.patient_id)
     return addendum
 

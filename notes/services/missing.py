@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from notes.models import LiveChart, Note, Procedure, TreatmentBlock
 from notes.queries import diagnoses_of
 from notes.services.diagnoses import refusals_of
+from notes.services.gaps import gaps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def missing_for(
             found.append(Missing(wanted, f"id_{section}"))
     codes = diagnoses_of(note.visit).values("code")
     found += [Missing(text, "diagnoses") for text in refusals_of(codes, on=note.visit.date)]
+    found += [Missing(text, anchor) for text, anchor in gaps_of(note, blocks, procedures)]
     return found
 
 

@@ -1,6 +1,8 @@
 """The session note as a page."""
 
-from clinic.documents import body, timeline
+from django.utils.safestring import mark_safe
+
+from clinic.documents import body, timeline, trend
 from clinic.documents.contexts import NoteContext
 from clinic.documents.parts import Block, Procedure, Region
 from clinic.documents.wording import day, joined, local_day, minutes, span
@@ -47,6 +49,10 @@ def _values(of: NoteContext, size: str) -> dict:
         "procedures": [_procedure(p) for p in of.procedures],
         "totals": _totals(of),
         "measures": [(m.name, m.before, m.after, m.goal) for m in of.measures],
+        "trends": [
+            (t.name, mark_safe(drawing)) for t in of.trends if (drawing := trend.drawing(t))
+        ],
+        "findings": [(f.segment, f.found) for f in of.findings],
         "figure": _figure(of),
         "sections": [charges(section) for section in of.sections],
         "contributors": [

@@ -1,0 +1,117 @@
+"""Finding a patient by name, birthday, record number or phone; one typing error is forgiven."""
+
+import re
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from clinic.enums import Role
+from clinic.folding import after, fold, is_one_edit, words_of
+from clinic.models import Clinician, Patient, PatientToken, User
+from clinic.permissions import sees_every_chart
+
+SHORTEST = 2
+SHORTEST_TYPO = 4  # a shorter word with an error could be any other word
+MOST_CANDIDATES = 4000
+ENOUGH = 5
+_DATES = ("%m/%d/%Y", "%m-%d-%Y", "%Y-%m-%d", "%m.%d.%Y", "%m/%d/%y", "%m%d%Y")
+
+
+def visible_patients(user: User) -> QuerySet[Patient]:
+    """Those whose chart this person may open; a patient without an episode is nobody's yet."""
+    everybody = Patient.objects.filter(merged_into=None)
+    if sees_every_chart(user):
+        return everybody
+    own = Q(user=user)
+    if user.role == Role.ASSISTANT:
+        own |= Q(pk__in=Clinician.objects.filter(user=user).values("supervisor"))
+    mine = Clinician.objects.filter(own).values("pk")
+    treated = Patient.objects.filter(pk=OuterRef("pk"), episodes__clinician__in=mine)
+    seen = Patient.objects.filter(pk=OuterRef("pk"), visits__clinician__in=mine)
+    unclaimed = ~Exists(Patient.objects.filter(pk=OuterRef("pk"), episodes__isnull=False))
+    return everybody.filter(Exists(treated) | Exists(seen) | unclaimed)
+
+
+def search_patients(text: str, *, user: User, limit: int = 25) -> list[Patient]:
+    """The patients that fit every word, those spelled as typed first."""
+    born, rest = _take_date(text)
+    words = _words(rest)
+    if not words and born is None:
+        return []
+    found = visible_patients(user)
+    if born is not None:
+        found = found.filter(born_on=born)
+    exact = list(_with_all(found, [_begins(word) for word in words])[:limit])
+    if len(exact) >= ENOUGH or not any(len(word) >= SHORTEST_TYPO for word in words):
+        return exact
+    near = _with_all(found, [_begins(word) | _near(word) for word in words])
+    known = {patient.pk for patient in exact}
+    return exact + [p for p in near[:limit] if p.pk not in known][: limit - len(exact)]
+
+
+def _with_all(patients: QuerySet[Patient], conditions: list[Q]) -> QuerySet[Patient]:
+    for condition in conditions:
+        fitting = PatientToken.objects.filter(condition).values("patient")
+        patients = patients.filter(pk__in=fitting)
+    return patients.order_by("last_name", "first_name", "pk")
+
+
+def _take_date(text: str) -> tuple[date | None, str]:
+    """A date of birth among the words, and the words without it."""
+    for piece in text.split():
+        for form in _DATES:
+            try:
+                found = datetime.strptime(piece.strip(",;"), form).date()  # noqa: DTZ007 a birthday
+            except ValueError:
+                continue
+            if found > date.today():  # noqa: DTZ011 two-digit years only
+                found = found.replace(year=found.year - 100)
+            return found, text.replace(piece, " ", 1)
+    return None, text
+
+
+def _words(text: str) -> list[str]:
+    folded = fold(text)
+    digits = re.sub(r"\D", "", folded)
+    if len(digits) >= 7 and not re.search(r"[a-z]", folded):
+        return [digits[1:] if len(digits) == 11 and digits.startswith("1") else digits]
+    parts = {word for piece in folded.split() for word in _pieces(piece)}
+    return sorted(word for word in parts if len(word) >= SHORTEST)
+
+
+def _pieces(piece: str) -> set[str]:
+    """A hyphenated word counts run together, as it is stored."""
+    words = words_of(piece)
+    return {max(words, key=len)} if words else set()
+
+
+def _begins(word: str) -> Q:
+    begins = Q(token__gte=word, token__lt=after(word))
+    if word.isdigit() and len(word) >= 4:
+        mirrored = word[::-1]
+        begins |= Q(mirrored__gte=mirrored, mirrored__lt=after(mirrored))
+    return begins
+
+
+def _near(word: str) -> Q:
+    """Words one error away. An error spoils one half of a word; the other half finds it."""
+    if len(word) < SHORTEST_TYPO:
+        return Q(pk__in=[])
+    half = len(word) // 2
+    first, ending = word[:half], word[half:][::-1]
+    swapped = word[: half - 1] + word[half] + word[half - 1] + word[half + 1 :]
+    candidates = PatientToken.objects.filter(
+        Q(token__gte=first, token__lt=after(first))
+        | Q(mirrored__gte=ending, mirrored__lt=after(ending))
+        | Q(token__gte=swapped, token__lt=after(swapped))
+    )
+    tokens = candidates.order_by().values_list("token", flat=True).distinct()[:MOST_CANDIDATES]
+    return Q(token__in=[token for token in tokens if _is_near(word, token)])
+
+
+def _is_near(word: str, token: str) -> bool:
+    """The whole token, or its beginning: people stop typing early."""
+    if is_one_edit(word, token):
+        return True
+    beginnings = {token[:length] for length in (len(word) - 1, len(word), len(word) + 1)}
+    return len(token) > len(word) and any(is_one_edit(word, start) for start in beginnings)
