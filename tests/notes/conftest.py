@@ -1,10 +1,12 @@
 """A draft that could be signed, and the act of signing with the notes app alone."""
 
+from datetime import date
+
 import pytest
 
 from clinic.scope import scope
 from notes import signing
-from notes.models import Note
+from notes.models import DiagnosisCode, Note
 from tests.factories import make_block, make_episode, make_note, make_visit
 from tests.notes.acts import sign
 
@@ -37,3 +39,18 @@ def notes_only(monkeypatch) -> None:
 def signed(draft, notes_only) -> Note:
     """The draft, signed by its author."""
     return sign(draft)
+
+
+@pytest.fixture
+def codes(db) -> None:
+    """A few diagnosis codes: two that can be billed, a header, one that ended."""
+    DiagnosisCode.objects.bulk_create(
+        DiagnosisCode(code=code, title=title, billable=billable, valid_from=first, valid_to=last)
+        for code, title, billable, first, last in (
+            ("M54.2", "Cervicalgia", True, date(2015, 10, 1), None),
+            ("M54.5", "Low back pain", False, date(2021, 10, 1), None),
+            ("M54.50", "Low back pain, unspecified", True, date(2021, 10, 1), None),
+            ("M54.51", "Vertebrogenic low back pain", True, date(2021, 10, 1), None),
+            ("M62.89", "Other disorders of muscle", True, date(2015, 10, 1), date(2025, 9, 30)),
+        )
+    )

@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 
 from notes.models import DiagnosisCode, Note
@@ -51,20 +49,6 @@ def test_technique_that_needs_no_region_needs_no_response(draft, technique):
     make_block(draft, "09:15", "09:30", technique=technique, regions=(), response="")
 
     assert missing(draft) == []
-
-
-@pytest.fixture
-def codes(db):
-    DiagnosisCode.objects.bulk_create(
-        DiagnosisCode(code=code, title=title, billable=billable, valid_from=first, valid_to=last)
-        for code, title, billable, first, last in (
-            ("M54.2", "Cervicalgia", True, date(2015, 10, 1), None),
-            ("M54.5", "Low back pain", False, date(2021, 10, 1), None),
-            ("M54.50", "Low back pain, unspecified", True, date(2021, 10, 1), None),
-            ("M54.51", "Vertebrogenic low back pain", True, date(2021, 10, 1), None),
-            ("M62.89", "Other disorders of muscle", True, date(2015, 10, 1), date(2025, 9, 30)),
-        )
-    )
 
 
 def test_diagnosis_that_cannot_be_billed_is_named_with_what_to_choose(in_practice, codes):
