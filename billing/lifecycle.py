@@ -1,12 +1,11 @@
 """What the state of a bill allows."""
 
-from billing.models import ChargeSet
-from clinic.enums import Network
+from billing.models import ChargeSet, Superbill
 from clinic.errors import NotAllowed
 
 
 def check_can_issue_superbill(charge_set: ChargeSet) -> None:
-    """A superbill goes to patients who claim for themselves; every line needs its fee."""
+    """Every line needs its fee. (Whether a claim is the right paper: services.desk_routes.)"""
     lines = list(charge_set.lines.all())
     if not lines:
         raise NotAllowed("Nothing was billable on this visit, so there is no superbill.")
@@ -16,9 +15,13 @@ def check_can_issue_superbill(charge_set: ChargeSet) -> None:
             f"There was no fee for {', '.join(unpriced)} on the date of service: "
             "an admin enters it under Fees, and the note keeps its charges as they are."
         )
-    coverage = charge_set.note.visit.coverage
-    if coverage is not None and coverage.network == Network.IN:
-        raise NotAllowed(
-            f"{coverage.payer} is in network: the practice claims for the patient, who may not be "
-            "billed the difference. A superbill is for out-of-network and self-pay visits."
-        )
+    if charge_set.returns.filter(answered_at=None).exists():
+        raise NotAllowed("The visit was returned to the therapist: wait for the answer.")
+
+
+def check_can_void(superbill: Superbill) -> None:
+    if superbill.is_void:
+        raise NotAllowed(f"{superbill.number} is a void notice itself.")
+    later = Superbill.objects.filter(replaces=superbill).first()
+    if later is not None:
+        raise NotAllowed(f"{superbill.number} was replaced by {later.number} already.")

@@ -39,7 +39,7 @@ def make_harbor() -> Practice:
         street="418 Harbor Street, Suite 2",
         city="Portland",
         state="ME",
-        zip_code="04101",
+        zip_code="04101-2417",
         phone="(207) 555-0142",
         is_demo=True,
     )
@@ -66,7 +66,7 @@ def make_second_wind(today: date) -> Practice:
         street="7 Quay Road",
         city="Bangor",
         state="ME",
-        zip_code="04401",
+        zip_code="04401-6120",
         phone="(207) 555-0177",
         is_demo=True,
     )

@@ -1,65 +1,171 @@
-"""Issuing superbills: frozen, numbered, never edited."""
+"""Issuing superbills: frozen, numbered, never edited; voided by a later one that points back."""
 
 import uuid
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from billing.lifecycle import check_can_issue_superbill
-from billing.models import ChargeSet, Superbill
-from billing.presentation import wording
-from clinic.documents import contexts, parts
-from clinic.enums import DocumentKind
+from billing.desk_enums import BillKind, BillLayout
+from billing.lifecycle import check_can_issue_superbill, check_can_void
+from billing.models import ChargeSet, PrintEvent, Superbill, SuperbillVisit
+from billing.services import payments_ledger as ledger
+from billing.services.desk_refresh import bill_of, full, refresh
+from billing.services.desk_routes import check_superbill_is_right
+from billing.services.superbills_context import context_of, superbill_context
+from clinic.documents import contexts, desk_press, parts
+from clinic.enums import DocumentKind, Role
 from clinic.errors import NotAllowed
-from clinic.models import User
+from clinic.models import DocumentWithdrawal, User
 from clinic.scope import every_practice
 from clinic.services import audit, documents, issuing, rendering
-from notes.printing import CPT_NOTICE, clinician_part, practice_part
 
-NOTICES = (
-    "This statement is for you to send to your health plan. Whether and what the plan pays is "
-    "decided by the plan.",
-    CPT_NOTICE,
-)
+SHORTEST_REASON = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How it is asked for: by whom, under which key, in which layout, against which rule."""
+
+    by: User
+    submit_key: uuid.UUID
+    layout: str = BillLayout.PLAIN
+    exception: str = ""
+    reason: str = ""
 
 
 @transaction.atomic
-def issue_superbill(charge_set: ChargeSet, *, by: User, submit_key: uuid.UUID) -> Superbill:
+def issue_superbill(
+    charge_set: ChargeSet,
+    *,
+    by: User,
+    submit_key: uuid.UUID,
+    layout: str = BillLayout.PLAIN,
+    exception: str = "",
+) -> Superbill:
     """The visit's superbill, issued once: asking again returns the one that is there."""
-    charge_set = ChargeSet.objects.select_for_update().get(pk=charge_set.pk)
-    existing = charge_set.superbills.filter(replaced_by=None).first()
-    if existing is not None:
-        return existing
-    check_can_issue_superbill(charge_set)
-    _check_key_is_new(submit_key)
+    wish = Wish(by, submit_key, layout, exception.strip())
+    return _issue([charge_set], wish)
+
+
+@transaction.atomic
+def issue_period(
+    charge_sets: Sequence[ChargeSet],
+    *,
+    by: User,
+    submit_key: uuid.UUID,
+    layout: str = BillLayout.PLAIN,
+) -> Superbill:
+    """One superbill for several visits of a patient, with a line for each date of service."""
+    if not charge_sets:
+        raise NotAllowed("There is no visit to bill in this period.")
+    return _issue(charge_sets, Wish(by, submit_key, layout))
+
+
+def _issue(charge_sets: Sequence[ChargeSet], wish: Wish) -> Superbill:
+    rows = _locked(charge_sets)
+    bills = {bill.pk: bill for row in rows if (bill := bill_of(row)) and not bill.is_void}
+    if bills:
+        return _the_one(bills, rows)
+    _check_together(rows)
+    for row in rows:
+        check_can_issue_superbill(row)
+        check_superbill_is_right(row, exception=wish.exception)
+    if wish.exception and wish.by.role != Role.ADMIN:
+        raise NotAllowed("Only an admin may issue a superbill for a plan that is in network.")
+    _check_key_is_new(wish.submit_key)
+    if wish.exception:
+        for row in rows:
+            ledger.move(row, to_payer=False, by=wish.by, reason=wish.exception)
+    voided = bill_of(rows[0])
+    return _write(rows, wish, replaces=voided, kind=BillKind.BILL)
+
+
+def _locked(charge_sets: Sequence[ChargeSet]) -> list[ChargeSet]:
+    keys = [c.pk for c in charge_sets]
+    list(ChargeSet.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    rows = [full(pk) for pk in keys]
+    return sorted(rows, key=lambda row: (row.note.visit.date, row.note.visit.starts_at))
+
+
+def _the_one(bills: dict[int, Superbill], rows: list[ChargeSet]) -> Superbill:
+    bill = next(iter(bills.values()))
+    if len(bills) == 1 and set(bill.visits.values_list("charge_set", flat=True)) == {
+        row.pk for row in rows
+    }:
+        return bill
+    raise NotAllowed(
+        f"{bill.number} bills one of these visits already: void it first, or leave the visit out."
+    )
+
+
+def _check_together(rows: list[ChargeSet]) -> None:
+    """A superbill speaks for one patient, one clinician, one plan."""
+    for what, values in (
+        ("patient", {row.note.visit.patient_id for row in rows}),
+        ("clinician", {row.note.author_id for row in rows}),
+        ("plan", {row.note.visit.coverage_id for row in rows}),
+    ):
+        if len(values) > 1:
+            raise NotAllowed(f"One superbill has one {what}: issue one for each.")
+
+
+def _write(
+    rows: list[ChargeSet], wish: Wish, *, replaces: Superbill | None, kind: str
+) -> Superbill:
     number = documents.next_number(DocumentKind.SUPERBILL)
-    context = superbill_context(charge_set, number=number)
+    now = timezone.now()
+    if kind == BillKind.VOID:
+        context = _void_context(replaces, number=number, at=now, wish=wish)
+    else:
+        context = superbill_context(rows, number=number, at=now, exception=wish.exception)
+        if replaces is not None:
+            context = replace(context, replaces=replaces.number)
     document = issuing.issue(
-        _paper(charge_set, context),
+        _paper(rows[0], context, wish.layout),
         signer=None,
-        intent=issuing.seal_intent(f"Issued from signed note {charge_set.note.number}"),
-        by=by,
+        intent=issuing.seal_intent(f"Issued from signed note {context.note_number}"),
+        by=wish.by,
     )
     superbill = Superbill.objects.create(
-        charge_set=charge_set,
-        submit_key=submit_key,
+        charge_set=rows[0],
+        submit_key=wish.submit_key,
         number=number,
         document=document,
-        issued_at=context.issued_at,
-        issued_by=by,
-        total_cents=charge_set.total_cents,
+        issued_at=now,
+        issued_by=wish.by,
+        replaces=replaces,
+        kind=kind,
+        layout=wish.layout,
+        reason=wish.reason,
+        exception=wish.exception,
+        total_cents=sum(row.total_cents for row in rows) if kind == BillKind.BILL else 0,
     )
-    audit.record(
-        "superbill.issued",
-        actor=by,
-        subject=superbill,
-        patient_id=charge_set.note.visit.patient_id,
-        number=number,
-        total_cents=superbill.total_cents,
+    SuperbillVisit.objects.bulk_create(
+        SuperbillVisit(superbill=superbill, charge_set=row, position=place)
+        for place, row in enumerate(rows, start=1)
     )
+    _settle(superbill, rows, wish)
     return superbill
+
+
+def _settle(superbill: Superbill, rows: list[ChargeSet], wish: Wish) -> None:
+    audit.record(
+        "superbill.voided" if superbill.is_void else "superbill.issued",
+        actor=wish.by,
+        subject=superbill,
+        patient_id=rows[0].note.visit.patient_id,
+        number=superbill.number,
+        total_cents=superbill.total_cents,
+        replaces=superbill.replaces.number if superbill.replaces else "",
+        reason=wish.reason,
+        exception=wish.exception,
+    )
+    for row in rows:
+        refresh(row)
 
 
 def _check_key_is_new(submit_key: uuid.UUID) -> None:
@@ -68,9 +174,11 @@ def _check_key_is_new(submit_key: uuid.UUID) -> None:
             raise NotAllowed("This form issued another superbill already: reload the page.")
 
 
-def _paper(charge_set: ChargeSet, context: contexts.SuperbillContext) -> issuing.Paper:
+def _paper(charge_set: ChargeSet, context: contexts.SuperbillContext, layout: str) -> issuing.Paper:
     def render(verify_url: str | None) -> tuple[bytes, dict[str, Any]]:
         printed = replace(context, verify_url=verify_url)
+        if layout == BillLayout.FORM:
+            return desk_press.superbill_form(printed), rendering.plain(printed)
         return rendering.render_superbill(printed), rendering.plain(printed)
 
     return issuing.Paper(
@@ -82,90 +190,77 @@ def _paper(charge_set: ChargeSet, context: contexts.SuperbillContext) -> issuing
     )
 
 
-def superbill_context(charge_set: ChargeSet, *, number: str) -> contexts.SuperbillContext:
-    """Everything the superbill prints, copied."""
-    note, visit = charge_set.note, charge_set.note.visit
-    episode, patient = visit.episode, visit.patient
-    author = note.signatures.get(meaning="author")
-    order = episode.orders.order_by("-ordered_on").first()
-    authorization = episode.authorizations.filter(
-        starts_on__lte=visit.date, ends_on__gte=visit.date
-    ).first()
-    return contexts.SuperbillContext(
-        practice=practice_part(visit.practice),
+@transaction.atomic
+def void_superbill(
+    superbill: Superbill, *, reason: str, by: User, submit_key: uuid.UUID
+) -> Superbill:
+    """A void notice that points back. The voided one stays stored as it was handed out."""
+    rows = _check_voiding(superbill, reason, submit_key)
+    wish = Wish(by, submit_key, superbill.layout, reason=reason.strip())
+    notice = _write(rows, wish, replaces=superbill, kind=BillKind.VOID)
+    _withdraw(superbill, reason, by)
+    return notice
+
+
+@transaction.atomic
+def replace_superbill(
+    superbill: Superbill, *, reason: str, by: User, submit_key: uuid.UUID, layout: str = ""
+) -> Superbill:
+    """A new one in its place, with what the ledger says now; it names the one it replaces."""
+    rows = _check_voiding(superbill, reason, submit_key)
+    wish = Wish(by, submit_key, layout or superbill.layout, superbill.exception, reason.strip())
+    for row in rows:
+        check_can_issue_superbill(row)
+        check_superbill_is_right(row, exception=wish.exception)
+    bill = _write(rows, wish, replaces=superbill, kind=BillKind.BILL)
+    _withdraw(superbill, reason, by)
+    return bill
+
+
+def _check_voiding(superbill: Superbill, reason: str, submit_key: uuid.UUID) -> list[ChargeSet]:
+    rows = _locked([listed.charge_set for listed in superbill.visits.select_related("charge_set")])
+    check_can_void(superbill)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise NotAllowed("Say why it is voided, in at least ten characters.")
+    _check_key_is_new(submit_key)
+    return rows
+
+
+def _withdraw(superbill: Superbill, reason: str, by: User) -> None:
+    """Whoever verifies the old paper is told that it no longer counts."""
+    if not DocumentWithdrawal.objects.filter(document=superbill.document).exists():
+        documents.withdraw(superbill.document, reason=reason, by=by)
+
+
+def _void_context(
+    voided: Superbill, *, number: str, at: datetime, wish: Wish
+) -> contexts.SuperbillContext:
+    return replace(
+        context_of(voided.document.context),
         number=number,
-        issued_at=timezone.now(),
-        status="issued",
-        patient=parts.Patient(
-            name=str(patient),
-            born_on=patient.born_on,
-            sex=patient.get_sex_display(),
-            record_no=patient.record_number,
-            address=patient.one_line_address,
-            phone=patient.phone,
-        ),
-        rendering=clinician_part(note.author),
-        supervisor=clinician_part(note.author.supervisor) if note.author.supervisor else None,
-        lines=tuple(_line(line, visit) for line in charge_set.lines.all()),
-        total_cents=charge_set.total_cents,
-        paid_cents=0,
-        balance_cents=charge_set.total_cents,
-        time_zone=visit.practice.timezone,
-        location=visit.location.name,
-        insured=_insured(visit),
-        referral=contexts.Referral(
-            name=order.provider_name, npi=order.provider_npi, qualifier="Referring"
-        )
-        if order
-        else None,
-        authorization=authorization.number if authorization else "",
-        onset_on=episode.onset_on,
-        diagnoses=_diagnoses(note.record),
-        note_number=note.number,
-        signature=parts.Signature(
-            name=author.name,
-            credential=author.credential,
-            license=author.licence,
-            npi=note.author.npi,
-            attestation=author.attestation,
-            signed_at=author.at,
-            record_sha256=author.digest,
-            method=author.method,
-        ),
-        notices=NOTICES,
+        issued_at=at,
+        status="voided",
+        replaces=voided.number,
+        void=parts.Void(reason=wish.reason, voided_at=at, by=str(wish.by)),
+        banner=f"This notice voids superbill {voided.number}. Do not send it to a plan.",
     )
 
 
-def _line(line, visit) -> contexts.ServiceLine:
-    return contexts.ServiceLine(
-        served_on=visit.date,
-        place=visit.location.place_of_service,
-        code=line.code,
-        wording=wording(line.code),
-        modifiers=tuple(line.modifiers),
-        pointers=tuple(line.pointers),
-        units=line.units,
-        charge_cents=line.charge_cents,
-        fee_cents=line.fee_cents,
-        minutes=line.minutes,
+@transaction.atomic
+def record_print(superbill: Superbill, *, by: User, job=None) -> PrintEvent:
+    """It goes to paper; the second time is a reprint of the same bytes."""
+    again = PrintEvent.objects.filter(superbill=superbill).exists()
+    event = PrintEvent.objects.create(
+        superbill=superbill, job=job, is_reprint=again, at=timezone.now(), by=by
     )
-
-
-def _insured(visit) -> contexts.Insured | None:
-    coverage = visit.coverage
-    if coverage is None:
-        return None
-    return contexts.Insured(
-        name=str(visit.patient),
-        relationship="self",
-        member_id=coverage.member_id,
-        group=coverage.group_number,
-        plan=coverage.payer.name,
-        plan_phone=coverage.payer.phone,
-        plan_address=coverage.payer.one_line_address,
+    audit.record(
+        "superbill.reprinted" if again else "superbill.printed",
+        actor=by,
+        subject=superbill,
+        patient_id=superbill.document.patient_id,
+        number=superbill.number,
+        sha256=superbill.document.sha256,
     )
-
-
-def _diagnoses(record: dict[str, Any]) -> tuple[parts.Diagnosis, ...]:
-    """As they stood when the note was signed."""
-    return tuple(parts.Diagnosis(**row) for row in record["diagnoses"])
+    for listed in superbill.visits.select_related("charge_set"):
+        refresh(listed.charge_set)
+    return event

@@ -14,10 +14,10 @@ STATUS = {
 
 
 def html(of: SuperbillContext, size: str) -> str:
-    return common.fill("pdf/superbill.html", _values(of))
+    return common.fill("pdf/superbill.html", values(of))
 
 
-def _values(of: SuperbillContext) -> dict:
+def values(of: SuperbillContext) -> dict:
     practice = of.practice
     return {
         "title": f"Superbill {of.number}",

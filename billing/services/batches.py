@@ -1,0 +1,193 @@
+"""Printing many superbills: asked for here, worked off by `manage.py work`.
+
+Each superbill is issued in its own transaction and is there once, however often it is asked
+for; so a job that a restart interrupted goes on where it was. They count as printed only when
+the one file for the printer exists, in the same transaction as the file.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from billing.desk_enums import JobKind, JobState, Route
+from billing.models import ChargeSet, DeskJob, JobFile, Superbill, SuperbillVisit
+from billing.services.desk_refresh import bill_of, full
+from billing.services.desk_routes import direction_of
+from billing.services.superbills import issue_superbill, record_print
+from clinic.documents.print_copy import Original, merge_for_print, zip_of_originals
+from clinic.errors import HandlineError, NotAllowed
+from clinic.models import User
+from clinic.scope import every_practice, scope
+from clinic.services import audit
+
+MOST = 1000
+SILENT = timedelta(seconds=90)  # after that a running job counts as left behind
+MOST_ATTEMPTS = 5
+
+
+@transaction.atomic
+def ask_for_print(charge_sets: Sequence[ChargeSet], *, by: User, submit_key: uuid.UUID) -> DeskJob:
+    """The order of the list is the order of the pages. The same form asks once."""
+    existing = DeskJob.objects.filter(public_id=submit_key).first()
+    if existing is not None:
+        return existing
+    if not charge_sets:
+        raise NotAllowed("Select at least one visit to print.")
+    if len(charge_sets) > MOST:
+        raise NotAllowed(f"A batch prints at most {MOST} visits: select fewer.")
+    with every_practice("ids of jobs are unique across practices"):
+        if DeskJob.objects.filter(public_id=submit_key).exists():
+            raise NotAllowed("This form was used already: reload the page.")
+    job = DeskJob.objects.create(
+        public_id=submit_key,
+        kind=JobKind.PRINT,
+        items=[charge_set.pk for charge_set in charge_sets],
+        asked_at=timezone.now(),
+        asked_by=by,
+    )
+    audit.record("batch.asked", actor=by, subject=job, visits=len(charge_sets))
+    return job
+
+
+@transaction.atomic
+def cancel(job: DeskJob, *, by: User) -> DeskJob:
+    """A waiting job ends at once, a running one after the superbill in hand. Nothing is marked
+    printed; superbills issued so far stay, unprinted."""
+    job = DeskJob.objects.select_for_update().get(pk=job.pk)
+    if job.is_over:
+        raise NotAllowed(f"The batch is over already: {job.get_state_display().lower()}.")
+    job.cancel_asked = True
+    if job.state == JobState.QUEUED:
+        job.state, job.finished_at = JobState.CANCELED, timezone.now()
+    job.save(update_fields=["cancel_asked", "state", "finished_at"])
+    audit.record("batch.canceled", actor=by, subject=job)
+    return job
+
+
+def take_next(now=None) -> DeskJob | None:
+    """Claim the oldest waiting job, or one whose worker went silent.
+
+    One UPDATE that names the state it expects: of two workers only one changes the row, on
+    SQLite as on PostgreSQL.
+    """
+    now = now or timezone.now()
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, beat_at__lt=now - SILENT)
+    with every_practice("the worker serves the whole installation"):
+        for job in DeskJob.objects.filter(free).order_by("asked_at")[:5]:
+            taken = DeskJob.objects.filter(free, pk=job.pk, attempts=job.attempts).update(
+                state=JobState.RUNNING, beat_at=now, attempts=F("attempts") + 1
+            )
+            if taken:
+                return DeskJob.objects.select_related("practice", "asked_by").get(pk=job.pk)
+    return None
+
+
+def work_off(job: DeskJob, *, stop: Callable[[], bool] = lambda: False) -> DeskJob:
+    """Do the job to its end, or until ``stop`` says that the process ends: then it waits."""
+    with scope(job.practice):
+        if job.attempts > MOST_ATTEMPTS:
+            return _end(job, JobState.FAILED, "The batch failed five times and was given up.")
+        while job.done < job.total:
+            if stop():
+                return _wait(job)
+            _one(job)
+            job.refresh_from_db()
+            if job.cancel_asked:
+                return _end(job, JobState.CANCELED, "Canceled; nothing was marked as printed.")
+        return _finish(job)
+
+
+def _one(job: DeskJob) -> None:
+    """One superbill and the progress, each its own transaction."""
+    place = job.done
+    failure = ""
+    try:
+        _issue(job, full(job.items[place]))
+    except HandlineError as refusal:
+        failure = str(refusal)
+    with transaction.atomic():
+        row = DeskJob.objects.select_for_update().get(pk=job.pk)
+        if failure:
+            row.failures = [*row.failures, [job.items[place], failure]]
+        row.done, row.beat_at = place + 1, timezone.now()
+        row.save(update_fields=["done", "beat_at", "failures"])
+
+
+def _issue(job: DeskJob, charge_set: ChargeSet) -> None:
+    bill = bill_of(charge_set)
+    if bill is not None and bill.is_void:
+        raise NotAllowed(f"{bill.replaces.number} was voided: open the visit to issue a new one.")
+    if bill is None and direction_of(charge_set).route != Route.SUPERBILL:
+        raise NotAllowed(direction_of(charge_set).why)
+    key = uuid.uuid5(job.public_id, str(charge_set.pk))
+    issue_superbill(charge_set, by=job.asked_by, submit_key=key)
+
+
+@transaction.atomic
+def _finish(job: DeskJob) -> DeskJob:
+    job = DeskJob.objects.select_for_update().get(pk=job.pk)
+    if job.cancel_asked:
+        return _end(job, JobState.CANCELED, "Canceled; nothing was marked as printed.")
+    bills = bills_of(job)
+    if not bills:
+        return _end(job, JobState.FAILED, "No superbill could be printed; the reasons are below.")
+    content = merge_for_print([original_of(bill) for bill in bills])
+    JobFile.objects.create(
+        job=job,
+        name="superbills.pdf",
+        content_type="application/pdf",
+        content=content,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    for bill in bills:
+        record_print(bill, by=job.asked_by, job=job)
+    return _end(job, JobState.DONE, f"{len(bills)} superbills in one file.")
+
+
+def bills_of(job: DeskJob) -> list[Superbill]:
+    """The superbills that the job printed, in the order of its list; one for a period once."""
+    failed = {pk for pk, _ in job.failures}
+    found = {
+        visit.charge_set_id: visit.superbill
+        for visit in _listed(job.items).filter(superbill__replaced_by=None)
+    }
+    bills = [found[pk] for pk in job.items if pk not in failed and pk in found]
+    return list({bill.pk: bill for bill in bills}.values())
+
+
+def _listed(keys: Sequence[int]):
+    return SuperbillVisit.objects.filter(charge_set__in=keys).select_related("superbill__document")
+
+
+def original_of(bill: Superbill) -> Original:
+    document = bill.document
+    return Original(f"{document.number}-v{document.version}.pdf", bytes(document.content))
+
+
+def zip_of(job: DeskJob) -> bytes:
+    """The signed files themselves, byte for byte, with their hashes."""
+    printed = Superbill.objects.filter(prints__job=job).select_related("document")
+    order = {pk: place for place, pk in enumerate(job.items)}
+    rows = sorted(printed, key=lambda bill: order.get(bill.charge_set_id, 0))
+    return zip_of_originals([original_of(bill) for bill in rows])
+
+
+def _wait(job: DeskJob) -> DeskJob:
+    DeskJob.objects.filter(pk=job.pk).update(
+        state=JobState.QUEUED, attempts=F("attempts") - 1, beat_at=None
+    )
+    job.refresh_from_db()
+    return job
+
+
+def _end(job: DeskJob, state: str, words: str) -> DeskJob:
+    job.state, job.words, job.finished_at = state, words, timezone.now()
+    job.save(update_fields=["state", "words", "finished_at"])
+    audit.record(f"batch.{state}", actor=job.asked_by, subject=job, failures=len(job.failures))
+    return job
