@@ -122,6 +122,18 @@ def test_a_code_that_earns_no_unit_by_itself_is_not_distinct() -> None:
     )
 
 
+def test_a_column_1_code_that_earns_no_unit_by_itself_is_not_distinct_either() -> None:
+    answer = ask({**LEGACY, "policy_overrides": {"unit_rule": "cms"}, "blocks": [
+        block("97110", "09:00", "09:16"), block("97140", "09:16", "09:23"),
+        block("97530", "09:23", "09:38")]})  # fmt: skip
+
+    assert shown(answer) == ["97110 x1", "97140 x1"]
+    assert texts(answer, "pairs.unproven")[0] == (
+        "97140 and 97530 are an edited pair (edits of 2024Q3); the 7 minutes of 97140 earn no unit "
+        "by themselves. No modifier, and 97530 is not billed."
+    )
+
+
 def test_dropping_a_code_takes_its_minutes_out_of_the_pool() -> None:
     """20 and 20 would be three units; without the dropped one, 20 is one."""
     answer = ask({"policy_overrides": {"unit_rule": "cms"}, "blocks": [
@@ -213,6 +225,17 @@ def test_times_are_said_in_the_charts_own_time_zone() -> None:
     assert texts(answer, "pairs.time") == [
         "97012 ran 09:15 to 09:20, 97140 09:00 to 09:15: no minute is shared, and each earns a "
         "unit by itself (edits of 2024Q3)."
+    ]
+
+
+def test_a_start_alone_is_said_in_the_charts_own_time_zone() -> None:
+    answer = ask({"blocks": [hands("lumbar") | block(
+                      "97140", "2026-03-02T09:00-05:00", "2026-03-02T09:15-05:00")],
+                  "procedures": [cmt("lumbar", start="2026-03-02T16:00-05:00")]})  # fmt: skip
+
+    assert texts(answer, "pairs.encounter") == [
+        "98940 at 16:00 and 97140 at 09:00 to 09:15 are separate encounters, an hour or more "
+        "apart (edits of 2024Q3)."
     ]
 
 
@@ -408,10 +431,10 @@ def test_a_line_is_marked_though_another_edit_marks_another_line() -> None:
 
 @pytest.mark.parametrize(
     ("last", "lines"),
-    [("10:05", ["97140 x1"]), ("10:15", ["97140 x1", "97530-59 x2"])],
+    [("10:05", ["97140 x1"]), ("10:15", ["97140 x1", "97530-59 x1"])],
 )
 def test_every_stretch_is_compared(last: str, lines: list[str]) -> None:
-    starts = ("09:00", "09:10", "09:20", "09:30", last)
+    starts = ("09:00", "09:10", "09:20", last)
     pieces = [{"code": "97530", "start": start, "minutes": 5} for start in starts]
 
     answer = ask({**LEGACY, "blocks": [block("97140", "10:00", "10:15"), *pieces]})

@@ -76,6 +76,11 @@ SENTENCES: list[tuple[str, dict[str, int], list[str]]] = [
         "46 timed minutes allow 3 units (38 to 52). Its 14 minutes win a left-over unit over "
         "97112's 8.",
         "46 timed minutes allow 3 units (38 to 52). The 8 minutes of 97112 lose to 97110's 9."]),
+    ("cms", {"c97110": 23, "c97116": 8}, [
+        "31 timed minutes allow 2 units (23 to 37). 15 of 23 minutes are one full quarter; the 8 "
+        "left over win one more; 97116's 8 tie, and the tie break puts these first.",
+        "31 timed minutes allow 2 units (23 to 37). The 8 minutes of 97116 tie with 97110's 8, "
+        "which the tie break puts first."]),
     ("cms", {"c97110": 1}, ["The day has 1 timed minute; the first unit takes 8."]),
     ("cms", {"c97110": 4, "c97140": 3},
      ["The day has 7 timed minutes; the first unit takes 8."] * 2),
