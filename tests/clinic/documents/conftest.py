@@ -8,7 +8,7 @@ import pytest
 from clinic.documents import authority
 from clinic.documents.sign import Intent, Signer, load_signer, sign_pdf
 from clinic.documents.verify import RegistryEntry, Trust
-from tests.clinic.documents.golden import golden
+from tests.clinic.documents.golden import MAKERS, golden
 from tests.clinic.documents.samples import sha256
 
 PASSPHRASE = "correct horse battery staple"
@@ -66,6 +66,16 @@ def house() -> House:
 @pytest.fixture(scope="session")
 def signed(house) -> bytes:
     return sign_pdf(golden("note-8"), signer=house.signer, intent=INTENT)
+
+
+@pytest.fixture(scope="session")
+def files(house) -> dict[tuple[str, str], bytes]:
+    """Every golden document, as rendered and as signed."""
+    made = {}
+    for name in sorted(MAKERS):
+        made[name, "rendered"] = golden(name)
+        made[name, "signed"] = sign_pdf(golden(name), signer=house.signer, intent=INTENT)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,7 @@ import xml.etree.ElementTree as ET
 import pikepdf
 import pytest
 
-from clinic.documents.sign import sign_pdf
-from tests.clinic.documents.conftest import INTENT
-from tests.clinic.documents.golden import MAKERS, golden
+from tests.clinic.documents.golden import MAKERS
 from tests.clinic.documents.reading import need, run
 
 NAMES = sorted(MAKERS)
@@ -29,17 +27,6 @@ STANDARD_TYPES = {
     "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "THead", "TBody", "TFoot", "Span",
     "Link", "Form", "Figure", "NonStruct",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def files(house):
-    """Every golden document, as rendered and as signed where it is signed."""
-    made = {}
-    for name in NAMES:
-        body = golden(name)
-        made[name, "rendered"] = body
-        made[name, "signed"] = sign_pdf(body, signer=house.signer, intent=INTENT)
-    return made
 
 
 @pytest.fixture(params=[(name, how) for name in NAMES for how in ("rendered", "signed")], ids=str)

@@ -20,7 +20,7 @@ from tests.clinic.documents import samples as s
 from tests.clinic.documents.conftest import INTENT, NOW, make_house
 from tests.clinic.documents.golden import golden
 
-CHANGES = int(os.environ.get("TAMPER_CHANGES", "100"))
+CHANGES = int(os.environ.get("TAMPER_CHANGES", "40"))
 
 
 def trusting(_digest: str) -> RegistryEntry:
