@@ -165,7 +165,7 @@ def episodes(placed: list[Piece]) -> list[Episode]:
         else:
             last[nature] = len(joined)
             joined.append(Episode(_start(piece), _end(piece), nature, (piece,)))
-    return sorted(joined, key=lambda episode: episode[:3])
+    return sorted(joined)
 
 
 def _nature(piece: Piece) -> tuple[str, ...]:

@@ -150,10 +150,9 @@ def edit_between(scene: Scene, one: str, other: str) -> Edit | None:
 
 def prove(scene: Scene, edit: Edit, first: Service, second: Service) -> Proof | None:
     """The first ground that the chart supports, with its evidence; None is: not proven."""
-    grounds: tuple[Ground, ...] = ("encounter", "practitioner")
-    ordered = (edit.ground, *grounds) if edit.ground == "region" else (*grounds, "time")
-    for ground in ordered:
-        proof = PROOFS[ground](scene, first, second) if ground else None
+    others: tuple[Ground, ...] = ("encounter", "practitioner")
+    for ground in ("region", *others) if edit.ground == "region" else (*others, "time"):
+        proof = PROOFS[ground](scene, first, second)
         if proof:
             return proof
     return None

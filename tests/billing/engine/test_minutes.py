@@ -72,6 +72,12 @@ def test_where_two_begin_together_the_shorter_one_is_credited_first() -> None:
     assert minutes(answer) == {"97110": 20, "97140": 10}
 
 
+def test_where_two_are_at_the_same_time_the_lower_code_is_credited() -> None:
+    pair = [block("97140", "09:00", "09:20"), block("97110", "09:00", "09:20")]
+
+    assert minutes(free(*pair)) == minutes(free(*pair[::-1])) == {"97110": 20}
+
+
 def test_a_block_that_continues_an_earlier_one_keeps_its_claim() -> None:
     """Split at 09:10, where the other one begins, the first stretch is still the earlier."""
     answer = free(

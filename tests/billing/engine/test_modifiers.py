@@ -302,6 +302,13 @@ def test_a_year_that_is_not_loaded_is_named_and_carries_no_kx() -> None:
     ]
 
 
+def test_a_year_that_is_not_loaded_is_not_loaded_for_ot_either() -> None:
+    answer = accrued(9000, "OT", date="2027-01-04")
+
+    assert shown(answer) == ["97110-GO x1"]
+    assert "modifiers.threshold-not-loaded" in rules(answer)
+
+
 def test_what_is_known_of_the_accrual_is_said() -> None:
     assert texts(accrued(None), "modifiers.accrual-unknown") == [
         "What PT and SLP together accrued in 2026 is not known, so KX was not judged."

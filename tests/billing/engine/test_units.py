@@ -81,6 +81,11 @@ SENTENCES: list[tuple[str, dict[str, int], list[str]]] = [
         "left over win one more; 97116's 8 tie, and the tie break puts these first.",
         "31 timed minutes allow 2 units (23 to 37). The 8 minutes of 97116 tie with 97110's 8, "
         "which the tie break puts first."]),
+    ("cms", {"c97110": 3, "c97112": 5, "c97140": 10}, [
+        "18 timed minutes allow 1 unit (8 to 22). Its 10 minutes win a left-over unit over "
+        "97112's 5.",
+        "18 timed minutes allow 1 unit (8 to 22). The 3 minutes of 97110 lose to 97140's 10.",
+        "18 timed minutes allow 1 unit (8 to 22). The 5 minutes of 97112 lose to 97140's 10."]),
     ("cms", {"c97110": 1}, ["The day has 1 timed minute; the first unit takes 8."]),
     ("cms", {"c97110": 4, "c97140": 3},
      ["The day has 7 timed minutes; the first unit takes 8."] * 2),
@@ -189,13 +194,13 @@ def test_a_great_many_ways_are_counted_and_the_first_ones_listed() -> None:
     )
 
 
-def chosen(choice: dict[str, int]) -> Result:
-    """97110 and 97140, 20 minutes each, with the clinician's choice on record."""
+def chosen(choice: dict[str, int], each: int = 20) -> Result:
+    """97110 and 97140, as many minutes each, with the clinician's choice on record."""
     visit = {
         "date": MONDAY,
         "policy": "self-pay",
         "policy_overrides": {"unit_rule": "cms"},
-        "blocks": [{"code": "97110", "minutes": 20}, {"code": "97140", "minutes": 20}],
+        "blocks": [{"code": code, "minutes": each} for code in ("97110", "97140")],
     }
 
     class Presets:
@@ -214,6 +219,10 @@ def test_the_clinician_may_choose_among_the_admissible() -> None:
         ["the 5 left over tie with 97140's 5, which the clinician put first."],
         ["the 5 left over win one more", "97110's 5 tie, and the clinician put these first."],
     ]
+
+
+def test_the_clinician_may_choose_which_code_is_billed_at_all() -> None:
+    assert {line.code for line in chosen({"97140": 1}, each=7).lines} == {"97140"}
 
 
 @pytest.mark.parametrize("choice", [{"97110": 3}, {"97110": 2, "97140": 2}, {"97110": 1}, {},
