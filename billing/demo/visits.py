@@ -66,6 +66,7 @@ def open_episode(
         provider_name="Dr. Ines Halvorsen, MD",
         provider_npi="1234567893",
         ordered_on=started_on - timedelta(days=3),
+        signed_on=started_on - timedelta(days=3),
         names_techniques="Manual therapy, exercise",
     )
     PlanOfCare.objects.create(
