@@ -21,7 +21,7 @@ def manage(*words: str, data, **environment: str) -> subprocess.CompletedProcess
     bare = {"PATH": os.environ["PATH"], "HANDLINE_DATA": str(data), **environment}
     return subprocess.run(
         [sys.executable, "manage.py", *words],
-        cwd=ROOT, env=bare, capture_output=True, text=True, timeout=60,
+        cwd=ROOT, env=bare, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
 
