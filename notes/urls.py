@@ -1,5 +1,6 @@
 from django.urls import path
 
+from notes import record_urls
 from notes.views import (
     blocks,
     chart,
@@ -29,11 +30,6 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/state/", ops.state, name="state"),
     path("visits/<uuid:visit_id>/line/", live_line.line, name="read_line"),
     path("visits/<uuid:visit_id>/templates/", live_reuse.template, name="keep_template"),
-    path(
-        "visits/<uuid:visit_id>/templates/<uuid:template_id>/forget/",
-        live_reuse.forget_template,
-        name="forget_template",
-    ),
     path("visits/<uuid:visit_id>/snippets/", live_reuse.snippet, name="keep_snippet"),
     path("device-key/", ops_keys.key, name="device_key"),
     path("visits/<uuid:visit_id>/sign/", sign.sign, name="sign"),
@@ -43,4 +39,5 @@ urlpatterns = [
     path("vocabulary/", vocabulary.vocabulary, name="vocabulary"),
     path("vocabulary/techniques/<int:pk>/", vocabulary.technique, name="technique"),
     path("vocabulary/regions/<int:pk>/", vocabulary.region, name="region"),
+    *record_urls.urlpatterns,
 ]

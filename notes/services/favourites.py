@@ -9,7 +9,7 @@ from notes.queries import blocks_of
 from notes.services.entries import to_repeat
 
 RECENT = 240  # blocks looked at: some weeks of work, the same effort for any history
-SHOWN = 8
+SHOWN = 6
 _STARTERS = {
     "DC": ("joint_mobilization", "soft_tissue_mobilization", "therapeutic_exercise", "stretching"),
     "MT": ("massage_effleurage", "massage_petrissage", "myofascial_release", "massage_tapotement"),

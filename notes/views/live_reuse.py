@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.views.decorators.http import require_POST
 
 from clinic.enums import Role
@@ -22,6 +22,8 @@ from notes.views.reach import visit_or_404
 def template(request, visit_id):
     visit = visit_or_404(visit_id, request.user)
     sent, clinician = _sent(request), _clinician(request, visit)
+    if "forget" in sent:
+        return _forget(request, clinician, str(sent["forget"]))
     try:
         row = keep_template(
             clinician,
@@ -35,11 +37,11 @@ def template(request, visit_id):
     return JsonResponse({"id": str(row.public_id), "name": row.name, "entries": row.entries})
 
 
-@allow(Role.THERAPIST, Role.ASSISTANT)
-@require_POST
-def forget_template(request, visit_id, template_id: UUID):
-    visit = visit_or_404(visit_id, request.user)
-    drop_template(_clinician(request, visit), by=request.user, public_id=template_id)
+def _forget(request, clinician, public_id: str) -> JsonResponse:
+    try:
+        drop_template(clinician, by=request.user, public_id=UUID(public_id))
+    except ValueError:
+        return JsonResponse({"error": "This template is not there any more."}, status=422)
     return JsonResponse({})
 
 
@@ -64,8 +66,8 @@ def snippet(request, visit_id):
 def _sent(request) -> dict[str, Any]:
     try:
         sent = json.loads(request.body)
-    except ValueError as error:
-        raise Http404 from error
+    except ValueError:
+        return {}
     return sent if isinstance(sent, dict) else {}
 
 

@@ -56,6 +56,14 @@ function start(root) {
   });
   new Table(store, { remove, edit: (id, field) => editor.edit(id, field) });
   const live = new Live(store, undoBar);
+  live.onLater = (entry) => {
+    const start = store.view.blocks.at(-1)?.end ?? boot.day.starts;
+    store.select(null);
+    editor.fill({ ...lasting(entry), start, end: start });
+    editor.set("end", "");
+    editor.set("minutes", "");
+    editor.field("minutes").focus();
+  };
   const texts = new Texts(store, ask);
   new Services(store);
   const typed = new Typed(store, urls.line);

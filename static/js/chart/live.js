@@ -3,6 +3,7 @@ import { clock, now, stopwatch, wholeMinute } from "chart/clock";
 import { byId, h, icon, say, setText } from "chart/dom";
 import { content, lasting, sameKind } from "chart/edits";
 
+const FAR = 10 * 3600; // from the booked time, before and after
 const TOO_LONG = 30 * 60; // ask, never stop silently
 
 export class Live {
@@ -51,6 +52,9 @@ export class Live {
 
   patch() {
     const { running, planned } = this.store.view;
+    this.card.hidden = !running && !this.isToday;
+    byId("bar-next").hidden = !this.isToday;
+    setText(byId("tiles-title"), this.isToday ? "Tap to start" : "Tap to fill in the form");
     this.card.dataset.state = !running ? "idle" : running.paused != null ? "paused" : "running";
     const technique = running && this.store.technique(running.technique);
     this.card.className = `panel live-card${technique ? ` lane-edge lane-${technique.lane}` : ""}`;
@@ -63,7 +67,7 @@ export class Live {
     this.replies.hidden = !running;
     setText(this.pauseButton.lastChild, running?.paused != null ? "Resume" : "Pause");
     for (const chip of this.replies.children) chip.setAttribute("aria-pressed", String(running?.response === chip.dataset.reply));
-    setText(this.next.children[1], planned.length ? "Next block" : running ? "Next block" : "Start block");
+    setText(this.next.children[1], running || planned.length ? "Next block" : "Start block");
     this.patchPlan(planned);
     this.tick();
   }
@@ -88,8 +92,15 @@ export class Live {
     this.warning.hidden = !warning;
   }
 
+  /** The clock is for today's visits; an earlier day is charted by its times. */
+  get isToday() {
+    const { starts, ends } = this.store.boot.day;
+    return now() > starts - FAR && now() < ends + FAR;
+  }
+
   /** @param {any} entry technique, regions, side, ... */
   start(entry) {
+    if (!this.isToday) return this.onLater(entry);
     const { view } = this.store;
     const at = now(), id = crypto.randomUUID();
     const fields = lasting(entry);

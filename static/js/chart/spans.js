@@ -1,6 +1,7 @@
 // Gaps, overlaps and time with other patients, with what would mend each. Pure.
 
 const ONE = 60;
+const LONGEST = 16 * 3600; // a clock forgotten since yesterday does not stretch the picture
 
 /** @returns {{gaps: any[], overlaps: any[], busy: any[]}} */
 export function rail(blocks, running, elsewhere, at, isOneOnOne) {
@@ -67,7 +68,7 @@ export function nextEdge(block, part, blocks) {
 /** The span drawn: whole quarter-hours around the visit and everything charted. */
 export function frame(blocks, running, day, at) {
   const starts = blocks.map((b) => b.start), ends = blocks.map((b) => b.end);
-  if (running) {
+  if (running && at - (running.start ?? running.paused) < LONGEST) {
     starts.push(running.start ?? running.paused);
     ends.push(at + 5 * ONE);
   }
@@ -78,5 +79,5 @@ export function frame(blocks, running, day, at) {
   const quarter = 15 * ONE;
   const start = Math.floor(Math.min(...starts) / quarter) * quarter;
   const end = Math.max(Math.ceil(Math.max(...ends) / quarter) * quarter, start + 4 * quarter);
-  return { start, end };
+  return { start, end: Math.min(end, start + 2 * LONGEST) };
 }

@@ -52,7 +52,7 @@ export class Table {
       return h("span", { class: "stepper" }, step(-1, "earlier"), input, step(1, "later"));
     };
     row.now = h("span", { class: "muted" }, "now");
-    row.times = h("td", { class: "t-times", "data-label": "Time" }, h("span", { class: "t-edges" }, edge("start"), h("span", { "aria-hidden": "true" }, "–"), row.live ? row.now : edge("end")));
+    row.times = h("td", { class: "t-times", "data-label": "Time" }, h("span", { class: "t-edges" }, edge("start"), h("span", { "aria-hidden": "true" }, "to"), row.live ? row.now : edge("end")));
     row.minutes = h("b");
     row.name = h("button", { type: "button", class: "t-name", onclick: () => this.act.edit(id) });
     row.sub = h("span", { class: "sub" });

@@ -24,7 +24,8 @@ export class Timeline extends HTMLElement {
     this.addEventListener("pointermove", (event) => this.onMove(event));
     this.addEventListener("pointerup", (event) => this.onUp(event));
     this.addEventListener("pointercancel", () => this.cancel());
-    this.addEventListener("lostpointercapture", () => this.drag?.moving && this.cancel());
+    // a finger's own capture of the handle ends when the whole line takes over: that is no cancel
+    this.addEventListener("lostpointercapture", (event) => event.target === this && this.drag?.moving && this.cancel());
     this.addEventListener("keydown", (event) => this.onKey(event));
     this.addEventListener("click", (event) => this.onClick(event));
     document.addEventListener("keydown", (event) => {
@@ -108,7 +109,8 @@ export class Timeline extends HTMLElement {
   }
 
   drawRuler() {
-    const quarter = 15 * MINUTE, step = this.span > 2 * 3600 ? quarter : 5 * MINUTE;
+    const long = this.span > 4 * 3600;
+    const quarter = (long ? 60 : 15) * MINUTE, step = this.span > 2 * 3600 ? quarter : 5 * MINUTE;
     setText(this.head, `From ${clockLong(this.from)}`);
     const marks = [], lines = [];
     for (let at = this.from; at <= this.to; at += step) {
@@ -378,6 +380,7 @@ export class Timeline extends HTMLElement {
 
   onDown(event) {
     if (event.button > 0 || this.drag) return;
+    this.canceled = false;
     const li = event.target.closest("li[data-id]");
     if (!li) return;
     const { id } = li.dataset;
@@ -416,11 +419,14 @@ export class Timeline extends HTMLElement {
 
   onUp(event) {
     const { drag } = this;
+    if (this.canceled || drag?.moving) {
+      this.canceled = false;
+      this.suppressClick = true; // the click that follows a drag means nothing
+      setTimeout(() => (this.suppressClick = false));
+    }
     if (!drag || event.pointerId !== drag.pointer) return;
     this.endDrag();
     if (!drag.moving) return;
-    this.suppressClick = true;
-    setTimeout(() => (this.suppressClick = false));
     if (drag.span) this.commit(drag.id, drag.span);
   }
 
@@ -428,6 +434,7 @@ export class Timeline extends HTMLElement {
     const { drag } = this;
     this.endDrag();
     if (!drag?.moving) return;
+    this.canceled = true;
     this.patch();
     say("Move canceled.");
   }

@@ -1,0 +1,143 @@
+"""A real browser against a live server on a file database.
+
+Playwright's synchronous interface keeps an event loop in this thread, so Django's guard against
+database calls from one is lifted, here only: run these tests as a process of their own.
+"""
+
+import os
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from pytest_django.live_server_helper import LiveServer
+
+from clinic.models import User
+from tests.conftest import client_of
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+# Answers such as 409 and no connection are part of the tests; the browser logs each of them.
+EXPECTED = ("Failed to load resource",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # pytest-playwright's own fixture, not ours to mend
+    config.addinivalue_line(
+        "filterwarnings",
+        "ignore:Session-scoped fixtures defined as instance:pytest.PytestRemovedIn10Warning",
+    )
+
+
+def chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    path = chromium()
+    if not path:
+        pytest.skip("no Chromium: apt-get install chromium")
+    return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "en-US",
+        "reduced_motion": "reduce",
+    }
+
+
+@dataclass
+class Trouble:
+    """What the console said on any page of the test."""
+
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
+        page.on("console", self._heard)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if "Content Security Policy" in text or (
+            message.type == "error" and not text.startswith(EXPECTED)
+        ):
+            self.found.append(f"{message.type}: {text}")
+
+
+@pytest.fixture
+def trouble() -> Iterator[Trouble]:
+    """Every browser test fails on an uncaught error, a console error or a policy violation."""
+    trouble = Trouble()
+    yield trouble
+    assert trouble.found == []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, request) -> Iterator[None]:
+    """pytest-django makes a database only for tests that ask for it one by one."""
+    keep = request.config.getvalue("reuse_db")
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[], keepdb=keep)
+    yield
+    if keep:
+        return
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup, django_db_blocker) -> Iterator[LiveServer]:
+    """One server and one database for all: emptying it between tests takes longer than a test.
+
+    Each test works in a practice of its own, which nobody else can see.
+    """
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        yield server
+        server.stop()
+
+
+SignedIn = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def signed_in(browser, browser_context_args, server, trouble) -> Iterator[SignedIn]:
+    """signed_in(user, **context options): a browser of its own, signed in as this person."""
+
+    opened: list[BrowserContext] = []
+
+    def sign_in(user: User, **options) -> BrowserContext:
+        context = browser.new_context(**browser_context_args | {"base_url": server.url} | options)
+        opened.append(context)
+        context.on("page", trouble.watch)
+        cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
+        return context
+
+    yield sign_in
+    for context in opened:
+        context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """axe's findings as one line each; none is what is wanted."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{row['id']}: {node['target']} {node['html'][:120]}"
+        for row in found
+        for node in row["nodes"]
+    ]
