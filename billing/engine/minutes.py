@@ -281,7 +281,7 @@ def _treated(pieces: Sequence[Piece]) -> int:
         if piece.start is not None and piece.end is not None:
             held = (pauses if paused else spans).setdefault(piece.anchored, [])
             held.append((piece.start, piece.end))
-        elif not paused:
+        else:
             total += piece.seconds
     for anchored, worked in spans.items():
         worked = merged(worked)

@@ -599,6 +599,20 @@ def test_facilities_have_edits_of_their_own() -> None:
     assert shown(ask({**visit, "policy_overrides": hospital})) == ["97161 x1", "97750-59 x1"]
 
 
+def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("billing.engine.pairs.MOST_REMEMBERED", 1)
+    tables = own_tables(row("97110", "97112", 1), row("97112", "97116", 1))
+    first = {"blocks": [block("97110", "09:00", "09:15"), block("97112", "09:15", "09:30")]}
+    second = {"blocks": [block("97112", "09:00", "09:15"), block("97116", "09:15", "09:30")]}
+
+    answers = [shown(ask(visit, tables=tables)) for visit in (first, second, first)]
+
+    assert answers == [["97110 x1", "97112-59 x1"], ["97112 x1", "97116-59 x1"], answers[0]]
+    assert len(tables.memory.edits) == 1
+
+
 def test_no_edits_means_no_pairs() -> None:
     answer = ask({"policy": "workers-comp", "blocks": [
         block("97140", "09:00", "09:15"), block("97124", "09:10", "09:30")]})  # fmt: skip
