@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from billing.forms.payers import day_field, why_field
 from billing.forms.policy_values import PolicyValuesForm
 from billing.models import PayerPolicy
 from billing.services.policies_difference import (
@@ -77,33 +78,16 @@ class PolicyForm(PolicyValuesForm):
     """A draft as a whole. `revision` is the one that the admin read."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    starts_on = forms.DateField(
-        label="In force from",
-        widget=forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-        error_messages={"required": "Give the first day that these rules are in force."},
-    )
-    ends_on = forms.DateField(
-        label="Last day, if it is known",
-        required=False,
-        widget=forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-    )
+    starts_on = day_field("In force from", "Give the first day that these rules are in force.")
+    ends_on = day_field("Last day, if it is known")
     source = forms.CharField(
         label="Where the payer says so",
         max_length=200,
         widget=forms.TextInput({"class": "form-control"}),
         error_messages={"required": "Name the source, so that the next person can check it."},
     )
-    checked_on = forms.DateField(
-        label="Checked on",
-        widget=forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-        error_messages={"required": "Give the day on which you read the source."},
-    )
-    why = forms.CharField(
-        label="Why these rules change",
-        required=False,
-        max_length=300,
-        widget=forms.TextInput({"class": "form-control"}),
-    )
+    checked_on = day_field("Checked on", "Give the day on which you read the source.")
+    why = why_field("Why these rules change", "")
 
     def __init__(self, data: Any = None, *, draft: PayerPolicy, **kwargs: Any) -> None:
         self.draft, self.known = draft, facts_of(draft)

@@ -63,8 +63,10 @@ def test_draft_without_a_reason_is_refused(in_practice):
 def test_failing_test_case_stops_publishing_until_it_is_accepted(in_practice):
     draft = make_draft_of()
     admin, payer = make_admin(), draft.payer
-    case = save_case(payer, by=admin, name="Two short codes", day=day(*TWICE_SEVEN),
-                     policy=engine_policy(payer.policies.get(version=1)), rules_label="v1")  # fmt: skip
+    ama = engine_policy(payer.policies.get(version=1))
+    case = save_case(
+        payer, by=admin, name="Two short codes", day=day(*TWICE_SEVEN), policy=ama, rules_label="v1"
+    )
     draft = changed(draft, unit_rule="cms")
     before = snapshot(without={"clinic_user"})
 
