@@ -80,12 +80,9 @@ def score_tenths(instrument: str, answers: Answers) -> int:
             raise ScoreError(f"Item {place}: choose a figure from {scale.low} to {scale.high}.")
     left_out = scale.items - len(answered)
     if left_out > scale.may_skip:
-        allowed = (
-            f"at most {scale.may_skip} may be left out"
-            if scale.may_skip
-            else "none may be left out"
-        )
-        raise ScoreError(f"{left_out} items of {scale.name} are not answered; {allowed} may be left out.")
+        allowed = f"at most {scale.may_skip}" if scale.may_skip else "none"
+        sentence = f"{left_out} items of {scale.name} are not answered"
+        raise ScoreError(f"{sentence}; {allowed} may be left out.")
     return int(scale.score(answered, scale.items) * 10 + Fraction(1, 2))
 
 

@@ -105,7 +105,7 @@ def _authorization(visit: Visit) -> Authorization | None:
     # The latest granted, not the first ever: an earlier one has usually run out.
     granted = visit.episode.authorizations.filter(starts_on__lte=visit.date)
     row = granted.order_by("-starts_on", "-pk").first()
-    wanted = visit.coverage.payer.wants_authorization if visit.coverage else None
+    wanted = (visit.coverage and visit.coverage.payer.wants_authorization) or None
     if row is None:
         return Authorization(required=True) if wanted else None
     before = [v.pk for v in visits_before(visit, row)]

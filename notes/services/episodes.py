@@ -16,6 +16,7 @@ from notes.models import (
     DiagnosisFavorite,
     EpisodeDiagnosis,
     EpisodeOfCare,
+    Lymphedema,
     Order,
 )
 from notes.services.diagnoses import check_billable
@@ -195,6 +196,16 @@ def add_authorization(
         raise NotAllowed("Write how many visits or units were granted.")
     row = Authorization.objects.create(episode=episode, **values)
     _record("authorization.added", episode, by, number=row.number)
+    return row
+
+
+@transaction.atomic
+def save_lymphedema(episode: EpisodeOfCare, *, by: User, values: Mapping[str, Any]) -> Lymphedema:
+    check_open(episode)
+    if not any(str(value).strip() for value in values.values()):
+        raise NotAllowed("Write at least one of the facts.")
+    row, _ = Lymphedema.objects.update_or_create(episode=episode, defaults=dict(values))
+    _record("lymphedema.saved", episode, by)
     return row
 
 

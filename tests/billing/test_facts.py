@@ -12,6 +12,7 @@ from billing.engine.record import (
 )
 from billing.engine.types import Block, Procedure, Region
 from billing.services.facts import day_of, record_of
+from notes.enums import VisitStatus
 from notes.models import Note, Visit
 from tests.factories import (
     DAY,
@@ -179,7 +180,7 @@ def test_chart_without_papers_is_unknown_and_not_refused(note):
 
 
 def test_plan_and_its_certification_are_read(note):
-    make_order(note.visit.episode, units_per_visit=4)
+    make_order(note.visit.episode, units_per_visit=4, signed_on=date(2026, 2, 2))
     make_plan(note.visit.episode, sent_on=date(2026, 2, 3), certified_on=date(2026, 2, 11))
 
     record = record_of(fresh(note))
@@ -190,7 +191,9 @@ def test_plan_and_its_certification_are_read(note):
     assert record.certification == Certification(
         date(2026, 2, 2), date(2026, 4, 30), date(2026, 2, 11), date(2026, 2, 3), True
     )
-    assert record.order == Order(on_file=True, units_per_visit=4)
+    assert record.order == Order(
+        on_file=True, signed=True, units_per_visit=4, valid_from=date(2026, 2, 2)
+    )
 
 
 def test_plan_without_signature_certifies_no_days(note):
@@ -210,7 +213,10 @@ def test_later_plan_does_not_count_yet(note):
 
 
 def test_latest_authorization_counts_and_not_the_first_ever(in_practice):
-    note = make_note(make_visit(number_in_episode=5))
+    episode = make_episode()
+    for day in (20, 23, 25, 27):
+        make_visit(episode=episode, date=date(2026, 2, day), status=VisitStatus.SIGNED)
+    note = make_note(make_visit(episode=episode, number_in_episode=30))
     for number, first, last in (
         ("OLD", date(2026, 1, 1), date(2026, 1, 31)),
         ("NEW", date(2026, 2, 1), date(2026, 4, 30)),
