@@ -129,23 +129,23 @@ def edits_among(scene: Scene, codes: tuple[str, ...]) -> tuple[Edit, ...]:
 
 
 def edit_between(scene: Scene, one: str, other: str) -> Edit | None:
-    """The payer's own rows first, then its rule for 97140 beside CMT, then the table."""
+    """The payer's own rows first, then its rule for 97140 beside CMT, then the table. The codes
+    come in order, so that 97140 is before any adjustment."""
     policy, codes = scene.policy, scene.tables.codes
     families = {codes[one].family, codes[other].family}
     for row in policy.overlays:
         if {row.column1, row.column2} == {one, other}:
             ground = None if "em" in families else row.ground
             return Edit(row.column1, row.column2, row.indicator, ground, "the payer's own pair")
-    beside_cmt = "97140" in (one, other) and "cmt" in families
-    adjustment = other if one == "97140" else one
+    beside_cmt = one == "97140" and codes[other].family == "cmt"
     if beside_cmt and policy.cmt_with_97140 == "deny":
-        return Edit(adjustment, "97140", 0, None, "the payer's policy", denied=True)
+        return Edit(other, "97140", 0, None, "the payer's policy", denied=True)
     pair = scene.tables.pair(policy.edits.source, one, other, scene.edits_on)
     if pair:
         ground = None if "em" in families else "region" if families & BY_PLACE else "time"
         return Edit(pair.column1, pair.column2, pair.indicator, ground,
                     f"edits of {pair.edition}", pair.rows)  # fmt: skip
-    return Edit(adjustment, "97140", 1, "region", "the payer's policy") if beside_cmt else None
+    return Edit(other, "97140", 1, "region", "the payer's policy") if beside_cmt else None
 
 
 def prove(scene: Scene, edit: Edit, first: Service, second: Service) -> Proof | None:

@@ -87,19 +87,18 @@ def cms(services: Mapping[str, Service], tie_break: tuple[str, ...], chosen: Cho
     sure = [code for code, m in minutes.items() if m % QUARTER > cut]
     tied = [code for code, m in minutes.items() if m % QUARTER == cut]
     open_places = left - len(sure)
-    if len(tied) > open_places:
-        tied.sort(key=lambda code: _claim(services[code], tie_break))
+    tied.sort(key=lambda code: _claim(services[code], tie_break))
     own = _own_choice(units, sure, tied, open_places, chosen)
     picked = own or tuple(tied[:open_places])
     ways = comb(len(tied), open_places)
     return Allocation(
         units=_with(units, (*sure, *picked)),
-        alternatives=_others(units, sure, tied, picked) if ways > 1 else (),
+        alternatives=_others(units, sure, tied, picked),
         ways=ways,
         total=total,
         allowed=allowed,
         won=frozenset((*sure, *picked)),
-        tied=frozenset(tied) if ways > 1 else frozenset(),
+        tied=frozenset(tied),
         decided_by="the clinician put" if own else "the tie break puts",
     )
 

@@ -209,6 +209,13 @@ def test_blocks_of_one_code_that_differ_in_anything_are_two_stretches(
     )
 
 
+def test_a_clock_is_not_compared_with_places_that_were_only_laid_out() -> None:
+    answer = free({"code": "97110", "minutes": 15}, procedures=[block("97140", "00:05", "00:15")])
+
+    assert minutes(answer) == {"97110": 15, "97140": 10}
+    assert answer["unbilled"] == []
+
+
 def test_losses_of_seconds_add_up_to_whole_minutes() -> None:
     rest = {"technique": "rest", "start": "09:20", "end": "09:21:30"}
     alone = free(block("97110", "09:00", "09:30"), rest)

@@ -72,6 +72,14 @@ def test_an_everyday_medicare_visit_needs_no_59() -> None:
     assert not any(rule.startswith("pairs.") for rule in rules(answer))
 
 
+def test_two_halves_of_a_block_are_said_as_one_stretch() -> None:
+    answer = ask({**LEGACY, "blocks": [block("97140", "09:00", "09:10"),
+                                       block("97140", "09:10", "09:15"),
+                                       block("97530", "09:15", "09:30")]})  # fmt: skip
+
+    assert texts(answer, "pairs.time")[0].startswith("97140 ran 09:00 to 09:15, 97530 09:15")
+
+
 def test_a_proof_by_time_is_kept_beside_the_reason() -> None:
     result = billed({**LEGACY, "blocks": [block("97140", "09:00", "09:10"),
                                           block("97530", "09:10", "09:25"),
