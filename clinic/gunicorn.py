@@ -22,6 +22,15 @@ max_requests, max_requests_jitter = 5000, 500  # returns the memory that renderi
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 a heartbeat file
 errorlog = "-"
 loglevel = "warning"
+# An exception that escapes Django is logged by gunicorn: by its class and place here too.
+logconfig_dict = {
+    "formatters": {"generic": {"()": "clinic.logs.QuietFormatter"}},
+    "root": {"level": "WARNING", "handlers": ["console"]},
+    "loggers": {
+        "gunicorn.error": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+    },
+}
 
 
 def post_worker_init(worker) -> None:
