@@ -8,14 +8,14 @@ from .body_shapes import MIDLINE, OUTLINE, SHAPE_OF, SIDED
 from .parts import Region
 
 CENTER = {"front": 40, "back": 124}
-FONT = 'font-family="Source Sans 3" font-size="8" text-anchor="middle" fill="#4a5a60"'
+FONT = 'font-family="Source Sans 3" font-size="10" text-anchor="middle" fill="#4a5a60"'
 SKIN = 'fill="#eef1f1" stroke="#6f7f85" stroke-width=".7"'
 TREATED = 'fill="#1d5a66"'
 ADJUSTED = 'fill="none" stroke="#000" stroke-width="1.2" stroke-dasharray="2.6 1.2"'
 
 
 def drawing(
-    treated: Iterable[Region], adjusted: Iterable[Region], words: str, height_mm: float = 58
+    treated: Iterable[Region], adjusted: Iterable[Region], words: str, height_mm: float = 44
 ) -> str:
     """`words` is the text alternative; the printed list beside the figure says the same."""
     adjusted_path = "".join(path for region in adjusted for path in paths_of(region))

@@ -60,11 +60,18 @@ def pieces_of(blocks: tuple[Block, ...], procedures: tuple[Procedure, ...] = ())
         for block in blocks
     ]  # fmt: skip
     untimed = [
-        Piece(item.code, "", minute_of(item.start), minute_of(item.end))
+        Piece(item.code, "", minute_of(item.start), _end_of(item))
         for item in procedures
-        if item.start and item.end and item.start < item.end
+        if item.start
     ]
     return timed + untimed
+
+
+def _end_of(item: Procedure) -> int:
+    """Its end, else its minutes after the start, else one minute so that it can be seen."""
+    start = minute_of(item.start)
+    end = minute_of(item.end) if item.end else start + (item.minutes or 1)
+    return max(end, start + 1)
 
 
 def drawing(blocks: tuple[Block, ...], procedures: tuple[Procedure, ...], width: float) -> str:

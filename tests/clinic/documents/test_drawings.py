@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def test_timeline_says_in_words_what_it_draws():
         "Treatment timeline from 08:00 to 09:05: 97140 block 1 08:00–08:08; "
         "97140 block 2 08:08–08:14; 97161 untimed 08:57–09:05."
     )
+
+
+@pytest.mark.parametrize(("minutes", "end"), [(7, 547), (None, 541)])
+def test_untimed_service_without_end_is_still_drawn(minutes, end):
+    procedure = replace(s.DRAFT.procedures[0], start=s.at(540), end=None, minutes=minutes)
+
+    assert timeline.pieces_of((), (procedure,)) == [Piece("97161", "", 540, end)]
 
 
 def test_timeline_of_nothing_is_nothing():

@@ -157,6 +157,15 @@ def test_every_page_names_patient_date_document_and_page(name, tmp_path):
         assert ("sn-240000" in flat) or ("sb-100234" in flat)
 
 
+@pytest.mark.parametrize("name", ["note-1", "note-8", "note-60-a4", "note-by-region"])
+def test_signature_never_stands_alone_on_a_page(name, tmp_path):
+    pages = text_of(golden.golden(name), tmp_path).split("\f")
+
+    (last,) = [page for page in map(squeezed, pages) if "electronicallysignedby" in page]
+
+    assert "whotookpart" in last
+
+
 def test_signature_block_tells_the_act(tmp_path):
     context = s.signed()
     text = paper(golden.golden("note-8"), tmp_path)
