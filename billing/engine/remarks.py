@@ -207,8 +207,8 @@ def records_attached(bill: Bill) -> Iterator[Finding]:
 
 
 def never_together(bill: Bill) -> Iterator[Finding]:
-    codes = {part.service.code for part in bill.parts}
     for first, second in bill.scene.policy.never_paid_together:
+        codes = {part.service.code for part in bill.parts}
         if first in codes and second in codes:
             yield NEVER.finding(
                 f"This payer does not pay {second} beside {first}, even where a modifier is "
@@ -241,6 +241,9 @@ def _looks_like_icd10(code: str) -> bool:
 
 
 def telehealth_possible(bill: Bill) -> Iterator[Finding]:
+    day = bill.scene.day
+    if not any(item.telehealth for item in (*day.blocks, *day.procedures)):
+        return
     for part in bill.parts:
         far = [piece for piece in part.pieces if piece.item.telehealth]
         ids = tuple(sorted(piece.item.id for piece in far if piece.item.id))
@@ -272,12 +275,10 @@ def other_basis(bill: Bill) -> Iterator[Finding]:
 
 
 def add_on_stands(bill: Bill) -> Iterator[Finding]:
-    codes = {line.code for line in bill.lines}
-    for code in sorted(codes & ADD_ONS.keys()):
-        if not codes & set(ADD_ONS[code]):
-            yield ADD_ON.finding(
-                f"{code} is an add-on to {either(ADD_ONS[code])}, not billed here."
-            )
+    for added in bill.lines:
+        bases = ADD_ONS.get(added.code, ())
+        if bases and not any(line.code in bases for line in bill.lines):
+            yield ADD_ON.finding(f"{added.code} is an add-on to {either(bases)}, not billed here.")
 
 
 REMARKS: tuple[Check, ...] = (
