@@ -193,7 +193,7 @@ def _split_date(
 
 def _money(cents: int) -> str:
     """Dollars to the right, a blank, cents: no sign, no point."""
-    return f"{cents // 100:>6} {cents % 100:02d}"
+    return f"{cents // 100:>5} {cents % 100:02d}"
 
 
 def _name(of: Name) -> str:

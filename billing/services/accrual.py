@@ -1,86 +1,166 @@
-"""What a patient accrued toward the year's therapy threshold, from frozen bills.
+"""What a patient accrued toward the year's therapy threshold, from frozen bills, and when it ends.
 
 Only payers whose policy adds KX count. A bill counts at what Medicare's schedule allows for
-it (or the payer's own rates), as the threshold counts allowed amounts, not charges.
+it, with the practice-expense half taken off every therapy unit but the dearest, because the
+threshold counts allowed amounts, not charges.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from billing.enums import EditionStatus
-from billing.models import ChargeLine, ChargeSet, FeeReference
-from billing.services.expected import expected_payment
+from billing.models import ChargeLine, FeeReference, PayerPolicy
+from billing.services.reference import tables_on
 from clinic.models import Payer
 from notes.models import Visit
 
-KEYS = {"OT": "accrued_ot_cents"}
-DEFAULT_KEY = "accrued_pt_slp_cents"
+ALWAYS_THERAPY = "5"
+HALF = Decimal("0.5")
+RECENT = timedelta(days=28)
+Group = str  # "ot" or "pt_slp"
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """One frozen bill: whose, when, for which threshold, and its code lines."""
+
+    patient_id: int
+    day: date
+    group: Group
+    lines: Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
-    """Cents by the key of the threshold they count to, and the bills whose amount is not known."""
+    """Cents so far, what a visit adds on average, and how often the patient comes."""
 
     cents: int
     unknown: int
+    visits: int
+    recent: int
+
+    @property
+    def per_visit(self) -> int:
+        return self.cents // self.visits if self.visits else 0
+
+
+def group_of(discipline: str) -> Group:
+    return "ot" if discipline == "OT" else "pt_slp"
 
 
 def accrued_before(visit: Visit) -> dict[str, int | None]:
-    """The engine's facts for a visit; unknown where the payer has no threshold or no bill yet."""
-    if visit.coverage is None or not counts(visit.coverage.payer):
+    """The engine's facts for a visit; empty where the payer has no threshold."""
+    if visit.coverage is None or visit.coverage.payer_id not in payers_with_threshold():
         return {}
-    discipline = visit.note.author.discipline
-    found = accrued(visit.patient_id, discipline, until=visit.date, but=visit.pk)
-    return {KEYS.get(discipline, DEFAULT_KEY): found.cents if not found.unknown else None}
+    group = group_of(visit.note.author.discipline)
+    found = accrued([visit.patient_id], until=visit.date, but=visit.pk)
+    row = found.get((visit.patient_id, group), Accrued(0, 0, 0, 0))
+    return {f"accrued_{group}_cents": None if row.unknown else row.cents}
+
+
+def payers_with_threshold() -> set[int]:
+    """Payers whose newest published policy adds KX."""
+    newest: dict[int, PayerPolicy] = {}
+    for row in PayerPolicy.objects.filter(status="published").order_by("version"):
+        newest[row.payer_id] = row
+    return {pk for pk, row in newest.items() if row.fields.get("threshold_modifier")}
+
+
+def accrued(
+    patients: Iterable[int], *, until: date, but: int | None = None
+) -> dict[tuple[int, Group], Accrued]:
+    """Of the year up to the day, over every episode. The same few queries for any number."""
+    bills = _bills(patients, until, but)
+    values = _values({code for bill in bills for code, _ in bill.lines}, until)
+    sums: dict[tuple[int, Group], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for bill in bills:
+        row = sums[bill.patient_id, bill.group]
+        cents = allowed_cents(bill.lines, values)
+        row[0] += cents or 0
+        row[1] += cents is None
+        row[2] += 1
+        row[3] += bill.day > until - RECENT
+    return {key: Accrued(*row) for key, row in sums.items()}
+
+
+def _bills(patients: Iterable[int], until: date, but: int | None) -> list[Billed]:
+    visit = "charge_set__note__visit__"
+    rows = (
+        ChargeLine.objects.filter(
+            **{
+                f"{visit}patient__in": list(patients),
+                f"{visit}date__gte": date(until.year, 1, 1),
+                f"{visit}date__lte": until,
+                f"{visit}coverage__payer__in": payers_with_threshold(),
+            }
+        )
+        .exclude(**{f"{visit}pk": but})
+        .values_list(
+            "charge_set_id", f"{visit}patient", f"{visit}date",
+            "charge_set__note__author__discipline", "code", "units",
+        )
+    )  # fmt: skip
+    found: dict[int, Billed] = {}
+    for key, patient, day, discipline, code, units in rows:
+        bill = found.setdefault(key, Billed(patient, day, group_of(discipline), []))
+        bill.lines.append((code, units))  # type: ignore[attr-defined]
+    return list(found.values())
+
+
+def _values(codes: set[str], on: date) -> dict[str, FeeReference]:
+    rows = FeeReference.objects.filter(
+        code__in=codes, edition__status=EditionStatus.ACTIVE, edition__effective_from__lte=on
+    ).order_by("edition__effective_from", "-edition__starter", "edition__pk")
+    return {row.code: row for row in rows}
+
+
+def allowed_cents(
+    lines: Sequence[tuple[str, int]], values: dict[str, FeeReference]
+) -> int | None:
+    """What the schedule allows for one bill; None where a code has no value."""
+    if any(code not in values for code, _ in lines):
+        return None
+    therapy = [c for c, _ in lines if values[c].multiple_procedure == ALWAYS_THERAPY]
+    dearest = max(therapy, key=lambda code: values[code].pe_nonfacility, default=None)
+    total = Decimal(0)
+    for code, units in lines:
+        row = values[code]
+        full = 1 if code == dearest else 0
+        reduced = units - full if code in therapy else 0
+        expense = row.pe_nonfacility * (units - reduced) + row.pe_nonfacility * HALF * reduced
+        total += ((row.work + row.malpractice) * units + expense) * row.conversion_factor
+    return int((total * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How far the patient is from the year's threshold, and when it will be reached."""
+
+    cents: int
+    limit: int
+    visits_left: int | None
+    about: date | None
+
+    @property
+    def share(self) -> int:
+        return self.cents * 100 // self.limit
+
+
+def forecast(row: Accrued, group: Group, *, today: date) -> Forecast | None:
+    """None where the year's threshold is not loaded."""
+    threshold = tables_on(None).thresholds.get(today.year)
+    if threshold is None:
+        return None
+    limit = threshold.ot_cents if group == "ot" else threshold.pt_slp_cents
+    if row.cents >= limit or not row.per_visit:
+        return Forecast(row.cents, limit, 0 if row.cents >= limit else None, None)
+    left = -(-(limit - row.cents) // row.per_visit)
+    about = today + left * RECENT / row.recent if row.recent else None
+    return Forecast(row.cents, limit, left, about if about and about.year == today.year else None)
 
 
 def counts(payer: Payer) -> bool:
-    """Whether the payer's newest published policy adds KX."""
-    row = payer.policies.filter(status="published").order_by("-version").first()
-    return bool(row and row.fields.get("threshold_modifier"))
-
-
-def accrued(patient_id: int, discipline: str, *, until: date, but: int | None = None) -> Accrued:
-    """Of the year up to the day, over every episode of the patient."""
-    sets = ChargeSet.objects.filter(
-        note__visit__patient=patient_id,
-        note__visit__date__gte=date(until.year, 1, 1),
-        note__visit__date__lte=until,
-        note__visit__coverage__isnull=False,
-    ).exclude(note__visit=but)
-    sets = sets.filter(note__author__discipline__in=_group(discipline))
-    rows = sets.select_related("note__visit__coverage__payer").prefetch_related("lines")
-    amounts = [amount_of(row) for row in rows if counts(row.note.visit.coverage.payer)]
-    return Accrued(
-        sum(amount for amount in amounts if amount is not None),
-        sum(amount is None for amount in amounts),
-    )
-
-
-def _group(discipline: str) -> tuple[str, ...]:
-    return ("OT",) if discipline == "OT" else ("PT", "SLP")
-
-
-def amount_of(charge_set: ChargeSet) -> int | None:
-    """What the bill is likely to be allowed; None where a code's value is not known."""
-    visit = charge_set.note.visit
-    lines = list(charge_set.lines.all())
-    expected = expected_payment(visit.coverage.payer, lines, visit.date)
-    if expected is not None:
-        return expected.cents
-    return scheduled(lines, visit.date)
-
-
-def scheduled(lines: Iterable[ChargeLine], on: date) -> int | None:
-    """Medicare's whole schedule for the lines, without the reduction: never too little."""
-    lines = list(lines)
-    rows = FeeReference.objects.filter(
-        code__in=[line.code for line in lines],
-        edition__status=EditionStatus.ACTIVE,
-        edition__effective_from__lte=on,
-    ).order_by("edition__effective_from", "-edition__starter", "edition__pk")
-    prices = {row.code: row.price_cents for row in rows}
-    if any(prices.get(line.code) is None for line in lines):
-        return None
-    return sum(prices[line.code] * line.units for line in lines)
+    return payer.pk in payers_with_threshold()

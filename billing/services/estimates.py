@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.desk_enums import EntryKind
 from billing.models import ChargeSet, GoodFaithEstimate, LedgerEntry
 from billing.presentation import wording
+from billing.services.business_days import is_business_day
 from billing.services.deriving import fees_on
 from billing.services.desk_papers import keep, patient_part
 from clinic.documents.desk_contexts import DeskPaper, Fact, Table
@@ -53,7 +54,7 @@ class Expected:
 def business_days_before(service: date, scheduled: date) -> int:
     """Business days between the booking and the service."""
     day_count = (service - scheduled).days
-    return sum((scheduled + timedelta(days=n)).weekday() < 5 for n in range(1, day_count + 1))
+    return sum(is_business_day(scheduled + timedelta(days=n)) for n in range(1, day_count + 1))
 
 
 def due_on(*, scheduled_on: date | None, asked_on: date | None, service_on: date) -> date | None:
@@ -74,11 +75,11 @@ def due_on(*, scheduled_on: date | None, asked_on: date | None, service_on: date
 
 
 def add_business_days(start: date, count: int) -> date:
-    day_found = start
+    found = start
     while count:
-        day_found += timedelta(days=1)
-        count -= day_found.weekday() < 5
-    return day_found
+        found += timedelta(days=1)
+        count -= is_business_day(found)
+    return found
 
 
 @transaction.atomic

@@ -240,7 +240,7 @@ def _void_context(
         number=number,
         issued_at=at,
         status="voided",
-        replaces=voided.number,
+        replaces="",  # the banner says which one it voids
         void=parts.Void(reason=wish.reason, voided_at=at, by=str(wish.by)),
         banner=f"This notice voids superbill {voided.number}. Do not send it to a plan.",
     )

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from billing.services.policies import publish_from_preset
@@ -14,6 +14,7 @@ from clinic.scope import scope
 from notes.models import BodyRegion, Note, Technique, Visit
 from notes.services.templates import keep_template
 from tests.billing.making import make_fees
+from tests.clinic.world_desk import desk_args
 from tests.clinic.world_rules import rules_args
 from tests.factories import (
     DAY,
@@ -101,7 +102,9 @@ def _records(world: World) -> None:
 
     world.note = _chart(world, visit())
     world.block, world.procedure = world.note.blocks.get(), world.note.procedures.get()
-    signed, billed = sign(_chart(world, visit())), sign(_chart(world, visit()))
+    # Days of their own: one clinician cannot treat in two charts at once.
+    signed = sign(_chart(world, visit(date=DAY + timedelta(days=1))))
+    billed = sign(_chart(world, visit(date=DAY + timedelta(days=2))))
     issue_superbill(billed.charge_set, by=world.people[Role.OFFICE], submit_key=uuid.uuid4())
     world.args |= {
         "booked": [visit().public_id],
@@ -112,6 +115,8 @@ def _records(world: World) -> None:
         "document": [signed.document.public_id],
     }
     world.args |= rules_args(payer, by=world.people[Role.ADMIN], signed=signed, mark=mark)
+    asked = sign(_chart(world, visit(date=DAY + timedelta(days=3))))
+    world.args |= desk_args(asked=asked, billed=billed, by=world.people[Role.OFFICE], mark=mark)
 
 
 def _template(world: World, therapist) -> Any:
@@ -190,6 +195,14 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "notes:technique": _word_form("technique"),
     "notes:region": _word_form("region"),
     "billing:issue_superbill": lambda world: {"submit_key": str(uuid.uuid4())},
+    "billing:answer_return": lambda world: {"answer": "See the addendum."},
+    "billing:return_visit": lambda world: {"reason": "Which knee was it?"},
+    "billing:void_superbill": lambda world: {
+        "submit_key": str(uuid.uuid4()), "reason": "Wrong patient chosen",
+    },
+    "billing:take_payment": lambda world: {
+        "amount": "5.00", "method": "cash", "received_on": DAY.isoformat(),
+    },
     "billing:new_payer": lambda world: {"name": "New Mutual", "active": "on"},
     "billing:edit_payer": lambda world: {"name": "Renamed Mutual", "active": "on"},
     "billing:end_override": lambda world: {"ends_on": "2027-01-31", "why": "No longer needed"},
@@ -204,5 +217,7 @@ ARGS = {
     "account_confirm_email": ["key"],
     "account_reset_password_from_key": ["1", "key-x"],
     "billing:accept_edition": [0],
+    "billing:report": ["ageing"],
+    "billing:report_file": ["units", "csv"],
     "billing:discard_edition": [0],
 }

@@ -1,0 +1,148 @@
+"""The desk at size: 500 superbills to one PDF, the queue at 100,000 visits, 1,000 claims in a file.
+
+Against 500 lean WeasyPrint renders of the same content, in the same run on the same machine.
+`python tests/bench/desk.py [print] [queue] [claims]`; without names all three.
+"""
+
+# ruff: noqa: E402, PLC0415 - the models need Django set up first; WeasyPrint loads slowly
+
+import os
+import resource
+import sys
+import tempfile
+import time
+import uuid
+from datetime import date
+from statistics import quantiles
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+os.environ.setdefault("HANDLINE_DEMO", "1")
+os.environ.setdefault("HANDLINE_DATA", tempfile.mkdtemp(prefix="handline-bench-"))
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from billing.models import ChargeSet, ClaimSettings, DeskItem
+from billing.services import batches, claims
+from billing.services.desk_refresh import full
+from billing.services.superbills_context import superbill_context
+from clinic.models import Practice, User
+from clinic.scope import scope
+from tests.bench.desk_rows import many_items, many_signed
+
+BILLS, VISITS, CLAIMS = 500, 100_000, 1000
+TODAY = date(2026, 11, 20)
+
+
+def main(wanted: list[str]) -> None:
+    prepare()
+    practice = Practice.objects.get(name__startswith="Harbor")
+    for name, bench in (("print", printing), ("claims", claim_file), ("queue", queue)):
+        if not wanted or name in wanted:
+            with scope(practice):
+                bench(practice)
+
+
+def prepare() -> None:
+    if not _migrated() or not Practice.objects.exists():
+        call_command("dbsetup", verbosity=0)
+        call_command("seed_demo", "--today", TODAY.isoformat(), verbosity=0)
+
+
+def _migrated() -> bool:
+    return "clinic_practice" in connection.introspection.table_names()
+
+
+def printing(practice: Practice) -> None:
+    """Through the worker's own code: issue, sign, store, merge, mark."""
+    ruth = User.objects.get(email="ruth@handline.example")
+    rows = many_signed(practice, BILLS, route="superbill")
+    batches.ask_for_print(rows, by=ruth, submit_key=uuid.uuid4())
+    start = time.perf_counter()
+    job = batches.work_off(batches.take_next())
+    ours = time.perf_counter() - start
+    assert (job.state, job.failures) == ("done", []), (job.state, job.words, job.failures[:3])
+    size = job.files.get().size / 1e6
+    print(f"{BILLS} superbills issued, signed and merged: {ours:.1f} s, {size:.1f} MB")
+    print(f"peak memory: worker {peak():.0f} MB, press {peak(resource.RUSAGE_CHILDREN):.0f} MB")
+    naive = lean_renders(rows)
+    print(f"{BILLS} lean WeasyPrint renders, not signed, not stored: {naive:.1f} s")
+    print(f"ratio of printing to lean renders: {ours / naive:.2f}")
+
+
+def lean_renders(rows: list[ChargeSet]) -> float:
+    """The same page by a bare WeasyPrint call each, as one would write it first."""
+    import weasyprint
+
+    from clinic.documents.pages import superbill
+
+    pages = [
+        superbill.html(superbill_context([full(row.pk)], number=f"SB-{n}", at=row.created_at),
+                       "letter")
+        for n, row in enumerate(rows)
+    ]  # fmt: skip
+    start = time.perf_counter()
+    for page in pages:
+        weasyprint.HTML(string=page).write_pdf()
+    return time.perf_counter() - start
+
+
+def peak(who: int = resource.RUSAGE_SELF) -> float:
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
+def claim_file(practice: Practice) -> None:
+    ruth = User.objects.get(email="ruth@handline.example")
+    rows = many_signed(practice, CLAIMS, route="claim")
+    ClaimSettings.objects.get_or_create(
+        defaults={"submitter_id": "SUB1", "receiver_id": "99999", "receiver_name": "Clearing"}
+    )
+    start = time.perf_counter()
+    made = claims.make_claim_file(rows, by=ruth)
+    took = time.perf_counter() - start
+    assert not made.refused, made.refused[0].text
+    print(f"{made.file.claim_count} claims to one 837P file: {took:.1f} s, "
+          f"{len(made.file.content) / 1000:.0f} kB")  # fmt: skip
+
+
+def queue(practice: Practice) -> None:
+    """The page at few and at many visits: the same number of queries, and how long it takes."""
+    ruth = User.objects.get(email="ruth@handline.example")
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(ruth, backend="allauth.account.auth_backends.AuthenticationBackend")
+    addresses = ("", "?state=ready", "?q=vega", "?state=ready&q=97140&distinct=1")
+    few = [queries(client, address) for address in addresses]
+    many_items(practice, VISITS - DeskItem.objects.count(), TODAY)
+    count = DeskItem.objects.count()
+    many = [queries(client, address) for address in addresses]
+    print(f"queries of the queue at few and at {count:,} visits: {few} and {many}")
+    assert few == many
+    for address in addresses:
+        times = sorted(timed(client, address) for _ in range(25))
+        p95 = quantiles(times, n=20)[-1] * 1000
+        print(f"queue{address or '/'}: median {times[12] * 1000:.0f} ms, p95 {p95:.0f} ms")
+    deep = timed(client, "?page=1500") * 1000
+    print(f"page 1,500: {deep:.0f} ms")
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as found:
+        answer = client.get(f"/billing/superbills/{address}")
+    assert answer.status_code == 200, answer.status_code
+    return len(found)
+
+
+def timed(client: Client, address: str) -> float:
+    start = time.perf_counter()
+    client.get(f"/billing/superbills/{address}")
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
