@@ -242,7 +242,9 @@ def _looks_like_icd10(code: str) -> bool:
 
 def telehealth_possible(bill: Bill) -> Iterator[Finding]:
     day = bill.scene.day
-    if not any(item.telehealth for item in (*day.blocks, *day.procedures)):
+    if not any(block.telehealth for block in day.blocks) and not any(
+        procedure.telehealth for procedure in day.procedures
+    ):
         return
     for part in bill.parts:
         far = [piece for piece in part.pieces if piece.item.telehealth]

@@ -504,3 +504,14 @@ def test_every_modifier_rule_is_in_the_tuple_once() -> None:
         "reduced", "assistant", "office_visit", "distinct_service", "telehealth", "plan_of_care",
         "threshold", "chiropractic",
     ]  # fmt: skip
+
+
+def test_a_procedure_may_be_telehealth_too() -> None:
+    far = [{"code": "97161", "telehealth": True}, {"code": "97012", "telehealth": True}]
+
+    answer = medicare("PT", procedures=far)
+
+    assert shown(answer) == ["97012-GP x1", "97161-95-GP x1"]
+    assert texts(answer, "modifiers.hands-on-telehealth") == [
+        "97012 is hands-on and cannot be given by telehealth."
+    ]
