@@ -38,10 +38,12 @@ def queries(client: Client, url: str, **headers) -> int:
 
 @pytest.fixture
 def visit(in_practice):
-    """A draft among others: one block, one procedure, a plan, an authorization."""
+    """A draft among others: one past visit, one block, one procedure, a plan, an authorization."""
     episode = make_episode()
     make_plan(episode)
     make_authorization(episode)
+    earlier = make_visit(episode=episode, date=DAY - timedelta(days=20))
+    make_block(make_note(earlier), "09:00", "09:15")
     visit = make_visit(episode=episode)
     note = make_note(visit)
     make_block(note, "09:00", "09:05")
