@@ -15,12 +15,30 @@ class NavItem:
     icon: str
     url: str
     current: bool
+    badge: str = ""  # an address that answers the number beside the label
 
 
 # (label, icon, URL name, roles that see it)
 _NAV = (
-    ("Today", "calendar", "notes:day", (Role.THERAPIST, Role.ASSISTANT, Role.OFFICE, Role.ADMIN)),
-    ("Patients", "people", "patients", (Role.THERAPIST, Role.ASSISTANT, Role.OFFICE, Role.ADMIN)),
+    (
+        "Today",
+        "clipboard2-pulse",
+        "notes:day",
+        tuple(Role),
+    ),
+    (
+        "Schedule",
+        "calendar",
+        "notes:schedule",
+        tuple(Role),
+    ),
+    (
+        "Worklist",
+        "check2-circle",
+        "billing:worklist",
+        tuple(Role),
+    ),
+    ("Patients", "people", "patients", tuple(Role)),
     ("Superbills", "receipt", "billing:superbills", (Role.OFFICE, Role.ADMIN)),
     ("Payers", "shield", "billing:payers", (Role.ADMIN,)),
     ("Techniques", "hand", "notes:vocabulary", (Role.ADMIN,)),
@@ -40,11 +58,18 @@ def shell(request) -> dict:
     return context
 
 
+_BADGES = {"billing:worklist": "billing:worklist_count"}
+
+
+def _badge(name: str) -> str:
+    return reverse(_BADGES[name]) if name in _BADGES else ""
+
+
 def _nav(request) -> list[NavItem]:
     match = request.resolver_match
     here = match.view_name if match else ""
     return [
-        NavItem(label, icon, reverse(name), here == name)
+        NavItem(label, icon, reverse(name), here == name, _badge(name))
         for label, icon, name, roles in _NAV
         if request.user.role in roles
     ]

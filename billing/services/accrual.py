@@ -117,9 +117,7 @@ def _values(codes: set[str], on: date) -> dict[str, FeeReference]:
     return {row.code: row for row in rows}
 
 
-def allowed_cents(
-    lines: Sequence[tuple[str, int]], values: dict[str, FeeReference]
-) -> int | None:
+def allowed_cents(lines: Sequence[tuple[str, int]], values: dict[str, FeeReference]) -> int | None:
     """What the schedule allows for one bill; None where a code has no value."""
     if any(code not in values for code, _ in lines):
         return None
@@ -149,12 +147,14 @@ class Forecast:
         return self.cents * 100 // self.limit
 
 
-def forecast(row: Accrued, group: Group, *, today: date) -> Forecast | None:
-    """None where the year's threshold is not loaded."""
-    threshold = tables_on(None).thresholds.get(today.year)
-    if threshold is None:
-        return None
-    limit = threshold.ot_cents if group == "ot" else threshold.pt_slp_cents
+def limits_of(year: int) -> dict[Group, int]:
+    """The year's thresholds in cents; empty where they are not loaded."""
+    row = tables_on(None).thresholds.get(year)
+    return {"ot": row.ot_cents, "pt_slp": row.pt_slp_cents} if row else {}
+
+
+def forecast(row: Accrued, limit: int, *, today: date) -> Forecast:
+    """At the amount of an average visit, and as often as in the last four weeks."""
     if row.cents >= limit or not row.per_visit:
         return Forecast(row.cents, limit, 0 if row.cents >= limit else None, None)
     left = -(-(limit - row.cents) // row.per_visit)
