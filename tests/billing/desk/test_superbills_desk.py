@@ -36,9 +36,10 @@ def test_void_adds_a_notice_that_points_back_and_leaves_the_bytes_alone(office):
     assert (notice.kind, notice.replaces, notice.total_cents) == ("void", bill, 0)
     stored = StoredDocument.objects.get(pk=bill.document_id)
     assert hashlib.sha256(bytes(stored.content)).hexdigest() == before == stored.sha256
-    assert charge_set.desk.state == "void" or charge_set.desk.__class__.objects.get(
-        charge_set=charge_set
-    ).state == "void"
+    assert (
+        charge_set.desk.state == "void"
+        or charge_set.desk.__class__.objects.get(charge_set=charge_set).state == "void"
+    )
 
 
 def test_superbill_after_a_void_replaces_the_notice(office):
