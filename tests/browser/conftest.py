@@ -11,15 +11,19 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
+from time import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from pytest_django.fixtures import _disable_migrations
 from pytest_django.live_server_helper import LiveServer
 
 from clinic.models import User
+from tests import factories
 from tests.conftest import client_of
 
 FLAGS = [
@@ -90,6 +94,10 @@ def trouble() -> Iterator[Trouble]:
 def django_db_setup(django_test_environment, django_db_blocker, request) -> Iterator[None]:
     """pytest-django makes a database only for tests that ask for it one by one."""
     keep = request.config.getvalue("reuse_db")
+    if request.config.getvalue("nomigrations"):
+        _disable_migrations()
+    if keep:  # rows of earlier runs are still there: number on from the clock
+        factories._numbers = count(int(time()) % 90_000_000)
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[], keepdb=keep)
     yield
