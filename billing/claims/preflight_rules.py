@@ -63,18 +63,23 @@ def secondary(claim: Claim, ground) -> Iterator[Problem]:
         yield Problem("9", "the claim goes to a second payer, but the first one's decision is "
                       "missing", "Post the first payer's remittance.",
                       rule="claim.secondary")  # fmt: skip
-    for other in claim.earlier:
-        adjusted = sum(item.cents for item in other.adjustments)
-        lines = sum(
-            line.earlier.paid_cents + sum(a.cents for a in line.earlier.adjustments)
-            for line in claim.lines
-            if line.earlier is not None
-        )
-        paid = other.paid_cents or 0
-        line_paid = sum(line.earlier.paid_cents for line in claim.lines if line.earlier)
-        if lines + adjusted != claim.total_cents or paid != line_paid:
-            yield Problem("9", "what the first payer paid and took off is not the charge",
-                          "Post its remittance again.", rule="claim.secondary")  # fmt: skip
+    yield from _line_decisions(claim)
+
+
+def _line_decisions(claim: Claim) -> Iterator[Problem]:
+    """Each line: what the first payer paid and took off is what was charged."""
+    fix = "Post its remittance again, with its lines."
+    for number, line in enumerate(claim.lines, start=1):
+        if line.earlier is None:
+            continue
+        decided = line.earlier.paid_cents + sum(item.cents for item in line.earlier.adjustments)
+        if decided != line.charge_cents:
+            yield Problem("9", f"what the first payer paid and took off on line {number} is not "
+                          "its charge", fix, line.code, "claim.secondary")  # fmt: skip
+    paid = sum(line.earlier.paid_cents for line in claim.lines if line.earlier)
+    if any((other.paid_cents or 0) != paid for other in claim.earlier):
+        yield Problem("9", "the first payer's payment is not that of its lines", fix,
+                      rule="claim.secondary")  # fmt: skip
 
 
 CHECKS = (

@@ -13,9 +13,9 @@ class Said:
     paid: int
     adjustments: tuple[tuple[str, str, int], ...] = ()
     status: str = "1"
-    line_id: str = ""
-    code: str = "97140"
     control: str = "PAYER0001"
+    # Of each line: its id, code, charge, payment and its own adjustments.
+    lines: tuple[tuple[str, str, int, int, tuple[tuple[str, str, int], ...]], ...] = ()
 
 
 def dollars(cents: int) -> str:
@@ -41,17 +41,22 @@ def remittance(*said: Said, trace: str = "TRACE1", payer: str = "PLAN", total: i
 
 
 def _claim(one: Said) -> Iterable[str]:
-    share = sum(c for g, _, c in one.adjustments if g == "PR")
+    rows = [*one.adjustments, *(row for line in one.lines for row in line[4])]
+    share = sum(cents for group, _, cents in rows if group == "PR")
     yield (f"CLP*{one.number}*{one.status}*{dollars(one.charge)}*{dollars(one.paid)}"
            f"*{dollars(share)}*12*{one.control}")  # fmt: skip
+    yield from _reductions(one.adjustments)
     yield "NM1*QC*1*SAMPLE*JORDAN"
-    if one.line_id:
-        yield f"SVC*HC:{one.code}*{dollars(one.charge)}*{dollars(one.paid)}**1"
+    for line_id, code, charge, paid, adjustments in one.lines:
+        yield f"SVC*HC:{code}*{dollars(charge)}*{dollars(paid)}**1"
         yield "DTM*472*20260302"
-    for group, reason, cents in one.adjustments:
+        yield from _reductions(adjustments)
+        yield f"REF*6R*{line_id}"
+
+
+def _reductions(rows: Iterable[tuple[str, str, int]]) -> Iterable[str]:
+    for group, reason, cents in rows:
         yield f"CAS*{group}*{reason}*{dollars(cents)}"
-    if one.line_id:
-        yield f"REF*6R*{one.line_id}"
 
 
 def acknowledgement(group: int, verdict: str = "A") -> str:

@@ -1,0 +1,181 @@
+"""Batches: one PDF in the order of the list; what fails is named; nothing is marked too early."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from django.utils import timezone
+
+from billing.models import DeskItem, DeskJob, JobFile, PrintEvent, Superbill
+from billing.services import batches
+from billing.services.superbills import issue_superbill, void_superbill
+from clinic.enums import Network
+from clinic.errors import NotAllowed
+from tests.billing.desk_making import another_visit, key, make_signed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def run(job: DeskJob, **given) -> DeskJob:
+    taken = batches.take_next()
+    assert taken.pk == job.pk
+    return batches.work_off(taken, **given)
+
+
+def test_batch_makes_one_pdf_in_the_order_of_the_list(office):
+    first = make_signed()
+    second = another_visit(first)
+    third = another_visit(first, days=4)
+    order = [third, first, second]
+    job = batches.ask_for_print(order, by=office, submit_key=key())
+
+    done = run(job)
+
+    assert (done.state, done.done, done.failures) == ("done", 3, [])
+    with pikepdf.open(io.BytesIO(bytes(job.files.get().content))) as pdf:
+        titles = [item.title for item in pdf.open_outline().root]
+        pages = [item.destination[0].objgen for item in pdf.open_outline().root]
+        places = [[p.objgen for p in pdf.pages].index(page) for page in pages]
+    numbers = [Superbill.objects.get(visits__charge_set=c).number for c in order]
+    assert titles == [f"{number}-v1.pdf" for number in numbers]
+    assert places == sorted(places)
+    assert set(DeskItem.objects.values_list("state", flat=True)) == {"printed"}
+
+
+def test_zip_holds_the_signed_files_byte_for_byte(office):
+    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+    run(job)
+    bill = Superbill.objects.get()
+
+    with zipfile.ZipFile(io.BytesIO(batches.zip_of(job))) as archive:
+        names, body = archive.namelist(), archive.read(f"{bill.number}-v1.pdf")
+
+    assert names == [f"{bill.number}-v1.pdf", "SHA256SUMS"]
+    assert body == bytes(bill.document.content)
+
+
+def test_rows_that_fail_are_named_and_the_rest_is_printed(office):
+    good, within = make_signed(), make_signed(network=Network.IN)
+    voided = another_visit(good)
+    bill = issue_superbill(voided, by=office, submit_key=key())
+    void_superbill(bill, reason="Wrong patient chosen", by=office, submit_key=key())
+    job = batches.ask_for_print([within, voided, good], by=office, submit_key=key())
+
+    done = run(job)
+
+    assert (done.state, done.words) == ("done", "1 superbills in one file.")
+    assert [(pk, words.split(":")[0]) for pk, words in done.failures] == [
+        (within.pk, f"{within.note.visit.coverage.payer} is in network"),
+        (voided.pk, f"{bill.number} was voided"),
+    ]
+    assert [event.superbill.charge_set for event in PrintEvent.objects.all()] == [good]
+
+
+def test_batch_in_which_everything_fails_makes_no_file(office):
+    job = batches.ask_for_print([make_signed(network=Network.IN)], by=office, submit_key=key())
+
+    assert run(job).state == "failed"
+    assert (JobFile.objects.count(), PrintEvent.objects.count()) == (0, 0)
+
+
+def test_canceled_half_way_marks_nothing_as_printed(office):
+    first = make_signed()
+    job = batches.ask_for_print([first, another_visit(first)], by=office, submit_key=key())
+    asked = iter([False, True])
+
+    def cancel_after_the_first() -> bool:
+        if next(asked):
+            batches.cancel(DeskJob.objects.get(), by=office)
+        return False
+
+    done = run(job, stop=cancel_after_the_first)
+
+    assert (done.state, JobFile.objects.count(), PrintEvent.objects.count()) == ("canceled", 0, 0)
+    assert Superbill.objects.count() <= 2
+    assert DeskItem.objects.exclude(state="ready").count() == 0
+
+
+def test_waiting_batch_is_canceled_at_once_and_never_taken(office):
+    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+
+    batches.cancel(job, by=office)
+
+    assert batches.take_next() is None
+    with pytest.raises(NotAllowed, match="over already: canceled"):
+        batches.cancel(job, by=office)
+
+
+def test_worker_told_to_stop_gives_the_batch_back_and_the_next_goes_on(office):
+    first = make_signed()
+    job = batches.ask_for_print([first, another_visit(first)], by=office, submit_key=key())
+    stops = iter([False, True])
+
+    halted = run(job, stop=lambda: next(stops))
+
+    assert (halted.state, halted.done) == ("queued", 1)
+    assert run(job).state == "done"
+    assert (Superbill.objects.count(), PrintEvent.objects.count()) == (2, 2)
+
+
+def test_batch_of_a_dead_worker_is_taken_over_after_its_silence(office):
+    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+    batches.take_next()
+
+    assert batches.take_next() is None
+    later = timezone.now() + batches.SILENT + timedelta(seconds=1)
+    taken = batches.take_next(now=later)
+
+    assert (taken.pk, taken.attempts) == (job.pk, 2)
+    assert batches.work_off(taken).state == "done"
+
+
+def test_batch_that_kills_its_worker_again_and_again_is_given_up(office):
+    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+    DeskJob.objects.filter(pk=job.pk).update(attempts=batches.MOST_ATTEMPTS)
+
+    done = run(job)
+
+    assert (done.state, PrintEvent.objects.count()) == ("failed", 0)
+
+
+def test_same_form_asks_once(office):
+    charge_set, same = make_signed(), key()
+
+    first = batches.ask_for_print([charge_set], by=office, submit_key=same)
+    again = batches.ask_for_print([charge_set], by=office, submit_key=same)
+
+    assert (first, DeskJob.objects.count()) == (again, 1)
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_batch_of_none_or_too_many_is_refused(office, count):
+    charge_set = make_signed() if count else None
+
+    with pytest.raises(NotAllowed):
+        batches.ask_for_print([charge_set] * count, by=office, submit_key=key())
+
+    assert DeskJob.objects.count() == 0
+
+
+def test_ticked_visits_reach_the_batch_in_the_order_of_the_page(office_client, in_practice):
+    first = make_signed()
+    second = another_visit(first)
+    ids = [second.note.visit.public_id, first.note.visit.public_id]
+
+    answer = office_client.post("/billing/batches/print/", {"visit": ids, "submit_key": key()})
+
+    job = DeskJob.objects.get()
+    assert job.items == [second.pk, first.pk]
+    assert answer.url == f"/billing/batches/{job.public_id}/"
+
+
+def test_visits_of_another_practice_do_not_reach_the_batch(client_for, in_practice, other_practice):
+    charge_set = make_signed()
+
+    client_for("office", other_practice).post(
+        "/billing/batches/print/", {"visit": [charge_set.note.visit.public_id]}
+    )
+
+    assert DeskJob.objects.count() == 0
