@@ -40,6 +40,7 @@ _NAV = (
     ),
     ("Patients", "people", "patients", tuple(Role)),
     ("Superbills", "receipt", "billing:superbills", (Role.OFFICE, Role.ADMIN)),
+    ("Returned", "envelope", "billing:returned", (Role.THERAPIST, Role.ASSISTANT)),
     ("Payers", "shield", "billing:payers", (Role.ADMIN,)),
     ("Techniques", "hand", "notes:vocabulary", (Role.ADMIN,)),
     ("Verify", "patch-check-fill", "verify", (Role.OFFICE, Role.ADMIN)),
