@@ -75,6 +75,7 @@ def operations(chart: Chart) -> int:
 
 def test_three_edits_offline_are_sent_when_the_connection_is_back(context, chart):
     page = open_chart(context, chart)
+    expect(page.locator("#charges .charges-sum")).to_be_visible()
     context.set_offline(True)
 
     add_by_table(page)

@@ -47,23 +47,26 @@ export function inputClock(seconds) {
 }
 
 /**
- * The moment nearest to `near` at which the practice's clock shows this; null if it never does
+ * The moment of `near`'s day at which the practice's clock shows this; null if it never does
  * (the night the clocks go forward).
  */
 export function fromInput(text, near) {
   const match = /^(\d\d):(\d\d)/.exec(text);
   if (!match) return null;
   const wanted = Number(match[1]) * 60 + Number(match[2]);
-  const base = near - (near % MINUTE) + (wanted - minuteOfDay(near)) * MINUTE;
-  const found = [];
-  for (const day of [-DAY, 0, DAY]) {
-    for (const shift of [-3600, 0, 3600]) {
-      const at = base + day + shift;
-      if (minuteOfDay(at) === wanted) found.push(at);
-    }
-  }
-  found.sort((a, b) => Math.abs(a - near) - Math.abs(b - near));
-  return found[0] ?? null;
+  const at = near - (near % MINUTE) + (wanted - minuteOfDay(near)) * MINUTE;
+  // where the clocks change between the two, the plain sum is off by the hour
+  return [at, at - 3600, at + 3600].find((moment) => minuteOfDay(moment) === wanted) ?? null;
+}
+
+const OVER_MIDNIGHT = 4 * 3600;
+
+/** The end of a block that began at `start`; shortly after midnight it is the next day's. */
+export function endFromInput(text, start) {
+  const at = fromInput(text, start);
+  if (at == null || at > start) return at;
+  const tomorrow = fromInput(text, start + DAY);
+  return tomorrow != null && tomorrow - start <= OVER_MIDNIGHT ? tomorrow : at;
 }
 
 export const wholeMinute = (seconds) => Math.round(seconds / MINUTE) * MINUTE;

@@ -1,6 +1,6 @@
 // The form of one block. With a block selected each change is an edit of its own; without one
 // the form describes a new block and "Add block" adds it. The same form works without scripts.
-import { fromInput, inputClock, minutes, wholeMinute } from "chart/clock";
+import { endFromInput, fromInput, inputClock, minutes } from "chart/clock";
 import { byId, say, setText } from "chart/dom";
 import { content } from "chart/edits";
 
@@ -151,7 +151,7 @@ export class Editor {
     if (this.last === "minutes" && this.field("minutes").value) {
       this.field("end").value = inputClock(start + Number(this.field("minutes").value) * MINUTE);
     } else if (this.last === "end" && this.field("end").value) {
-      const end = fromInput(this.field("end").value, start);
+      const end = endFromInput(this.field("end").value, start);
       if (end > start) this.field("minutes").value = minutes(start, end);
     } else if (this.last === "start" && this.field("minutes").value) {
       this.field("end").value = inputClock(start + Number(this.field("minutes").value) * MINUTE);
@@ -181,14 +181,13 @@ export class Editor {
 
   times(block) {
     const near = block?.start ?? this.store.view.blocks.at(-1)?.end ?? this.store.boot.day.starts;
-    const keep = (name, was) => (was != null && this.field(name).value === inputClock(was) ? was : fromInput(this.field(name).value, was ?? near));
-    const start = keep("start", block?.start);
-    if (block?.live) return { start };
-    let end = this.last === "minutes" && this.field("minutes").value
-      ? wholeMinute(start) + Number(this.field("minutes").value) * MINUTE
-      : keep("end", block?.end);
-    if (end == null && this.field("minutes").value) end = start + Number(this.field("minutes").value) * MINUTE;
-    if (end != null && end <= start && end + 86400 - start <= 4 * 3600) end += 86400; // over midnight
+    // an untouched time keeps its seconds
+    const same = (name) => block && this.field(name).value === inputClock(block[name]);
+    const start = same("start") ? block.start : fromInput(this.field("start").value, near);
+    if (block?.live || start == null) return { start };
+    const typed = Number(this.field("minutes").value);
+    if (typed && (this.last === "minutes" || !this.field("end").value)) return { start, end: start + typed * MINUTE };
+    const end = same("end") ? block.end : endFromInput(this.field("end").value, start);
     return { start, end };
   }
 

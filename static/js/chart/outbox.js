@@ -7,6 +7,14 @@ const LOCK = "handline-outbox";
 const FIRST_WAIT = 250, LONGEST_WAIT = 30000;
 const PATIENCE = 15000; // an answer that takes longer is taken as lost
 
+const about = ({ visit, edit }) => `${visit} ${edit.id ?? edit.section ?? edit.op}`;
+
+/** Those that wait for nobody: an edit of what is still to be decided waits with it. */
+function sendable(entries) {
+  const undecided = new Set(entries.filter((entry) => entry.held).map(about));
+  return entries.filter((entry) => !entry.held && !undecided.has(about(entry)));
+}
+
 /**
  * @typedef {{key: string, visit: string, edit: any, held?: any, tried?: boolean, seq?: number, made?: number}} Entry
  */
@@ -160,7 +168,7 @@ export class Outbox extends EventTarget {
       await this.writes;
       const run = this.nextRun(await this.store.all());
       if (!run.length) {
-        if (this.pending.every((entry) => entry.held)) this.set("saved");
+        if (!this.waiting) this.set("saved");
         return;
       }
       const record = await this.claim(run);
@@ -170,13 +178,12 @@ export class Outbox extends EventTarget {
 
   /** The first edit to send, with the later ones of the same subject that it may be joined with. */
   nextRun(rows) {
-    const stuck = new Set(rows.filter((row) => row.held).map((row) => `${row.visit} ${row.edit.id ?? row.edit.section}`));
-    const free = rows.filter((row) => !row.held && !stuck.has(`${row.visit} ${row.edit.id ?? row.edit.section}`));
+    const free = sendable(rows);
     const run = free.slice(0, 1);
     while (run.length && !run[0].tried) {
       const next = free[run.length];
-      const about = subject(run[0].edit);
-      if (!next || !about || next.tried || next.visit !== run[0].visit || subject(next.edit) !== about) break;
+      const same = subject(run[0].edit);
+      if (!next || !same || next.tried || next.visit !== run[0].visit || subject(next.edit) !== same) break;
       run.push(next);
     }
     return run;
@@ -274,11 +281,12 @@ export class Outbox extends EventTarget {
 
   /** What was held is settled: each new edit is made anew, the old records go. */
   async settle(entries, edits) {
-    await this.writes;
-    await this.store.remove(entries.map((row) => row.seq).filter((seq) => seq != null));
     this.forget(entries.map((row) => row.key));
     for (const edit of edits) this.add(edit);
     this.changed();
+    // the new ones are on the device before the old ones leave it
+    await this.writes;
+    await this.store?.remove(entries.map((row) => row.seq).filter((seq) => seq != null));
     this.nudge();
   }
 
@@ -300,7 +308,7 @@ export class Outbox extends EventTarget {
   }
 
   get waiting() {
-    return this.pending.filter((entry) => !entry.held).length;
+    return sendable(this.pending).length;
   }
 
   changed() {

@@ -1,5 +1,5 @@
 // The table of blocks: everything the timeline can do, with buttons and time inputs only.
-import { clock, fromInput, inputClock, minutes, now, wholeMinute } from "chart/clock";
+import { clock, endFromInput, fromInput, inputClock, minutes, now, wholeMinute } from "chart/clock";
 import { afterPaint, byId, h, hidden, icon, say, setText } from "chart/dom";
 
 const MINUTE = 60;
@@ -134,8 +134,7 @@ export class Table {
     const { running } = this.store.view;
     const block = running?.id === id && running.start != null ? running : this.store.block(id);
     if (!block) return;
-    let at = fromInput(input.value, block[part]);
-    if (part === "end" && at != null && at <= block.start && at + 86400 - block.start <= 4 * 3600) at += 86400; // over midnight
+    const at = part === "end" ? endFromInput(input.value, block.start) : fromInput(input.value, block.start);
     const wrong = at == null ? "This time does not exist on this day: the clocks go forward."
       : block.end && (part === "start" ? at >= block.end : at <= block.start) ? "The block would end before it starts: correct the other time first." : "";
     input.setCustomValidity(wrong);

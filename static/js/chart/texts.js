@@ -27,6 +27,7 @@ export class Texts {
     const area = this.area(section);
     this.synced[section] = this.store.view.texts[section];
     if (area.value !== this.synced[section]) area.value = this.synced[section];
+    area.removeAttribute("maxlength"); // it would cut a pasted text off without a word
     area.addEventListener("input", () => {
       clearTimeout(this.timers[section]);
       this.timers[section] = setTimeout(() => this.commit(section), TYPING);
