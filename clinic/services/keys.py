@@ -58,7 +58,7 @@ def found_authority(practice: Practice, *, root_passphrase: str, by: User | None
 
 
 def authority_in_use() -> SigningAuthority:
-    row = SigningAuthority.objects.filter(retired_at=None).first()
+    row = SigningAuthority.objects.filter(retired_at=None).exclude(issuing_key=b"").first()
     if row is None:
         raise NotAllowed(
             "The practice has no signing authority yet: an admin makes one with "
@@ -155,7 +155,8 @@ def trust() -> Trust:
     return Trust(
         roots=tuple(bytes(row.root_certificate) for row in rows),
         between=tuple(bytes(row.issuing_certificate) for row in rows),
-        crls=tuple(crl_of(row) for row in rows),
+        # An authority brought in from another installation came without its key.
+        crls=tuple(crl_of(row) for row in rows if row.issuing_key),
     )
 
 
@@ -181,12 +182,12 @@ def _next_second(moment: datetime) -> datetime:
 def change_passphrase(*, old: str, new: str, by: User | None) -> int:
     """Re-encrypt every key of the practice; returns how many. Then change the environment."""
     changed = 0
-    for row in SigningAuthority.objects.select_for_update():
+    for row in SigningAuthority.objects.select_for_update().exclude(issuing_key=b""):
         issued = authority.Issued(bytes(row.issuing_certificate), bytes(row.issuing_key))
         row.issuing_key = authority.relock(issued, old=old, new=new).key
         row.save(update_fields=["issuing_key"])
         changed += 1
-    for leaf in SigningCertificate.objects.select_for_update():
+    for leaf in SigningCertificate.objects.select_for_update().exclude(key=b""):
         issued = authority.Issued(bytes(leaf.certificate), bytes(leaf.key))
         leaf.key = authority.relock(issued, old=old, new=new).key
         leaf.save(update_fields=["key"])
