@@ -1,0 +1,247 @@
+"""Kill the browser at random instants while somebody types, drags and times; nothing may be lost.
+
+    python -m tests.soak.charting_kills --kills 200
+
+Each round opens the chart in a browser with a profile on disk, works at random, and kills every
+process of that browser with SIGKILL. The next round, with the same profile, must find on the
+server whatever was on the screen one second before the kill, once.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ALLOWED_LOSS = 1.0  # seconds of input
+WORDS = ("neck", "back", "hip", "knee", "pull", "push", "reach", "hold", "lift", "rest", "turn")
+
+
+@dataclass
+class Tally:
+    kills: int = 0
+    unsent_at_kill: int = 0
+    worst_loss: float = 0.0
+    doubled: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def prepare() -> None:
+    """A database of its own, before anything of Django is imported."""
+    os.environ.setdefault("HANDLINE_DATA", tempfile.mkdtemp(prefix="handline-soak-"))
+    os.environ["HANDLINE_DEMO"] = "1"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
+    import django  # noqa: PLC0415 the environment comes first
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("dbsetup", verbosity=0)
+    call_command("collectstatic", "--no-input", verbosity=0)
+
+
+def free_port() -> int:
+    import socket  # noqa: PLC0415
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def serve(port: int) -> subprocess.Popen:
+    import sys  # noqa: PLC0415
+
+    command = [
+        sys.executable, "-m", "gunicorn", "--config", "clinic/gunicorn.py", "clinic.wsgi",
+        "-b", f"127.0.0.1:{port}", "--workers", "1",
+    ]  # fmt: skip
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(4)
+    return server
+
+
+def processes_of(profile: str) -> list[int]:
+    """The browser's processes, known by the profile they were started with."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            line = (entry / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if profile in line:
+            found.append(int(entry.name))
+    return found
+
+
+def kill(profile: str) -> None:
+    for pid in processes_of(profile):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    deadline = time.monotonic() + 5
+    while processes_of(profile) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for name in ("SingletonLock", "SingletonSocket", "SingletonCookie"):
+        (Path(profile) / name).unlink(missing_ok=True)
+
+
+class Worker:
+    """Somebody at the chart: types numbered words, moves a block, runs the clock."""
+
+    def __init__(self, page, dice: random.Random, count: int) -> None:
+        self.page, self.dice, self.count = page, dice, count
+        self.typed: list[tuple[float, str]] = []  # when, and the plan's text then
+
+    def work(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            act = self.dice.choices((self.type, self.drag, self.clock), (6, 2, 2))[0]
+            act()
+
+    def type(self) -> None:
+        self.count += 1
+        area = self.page.locator("#id_plan")
+        area.press("Control+End")
+        area.press_sequentially(f" {self.dice.choice(WORDS)}{self.count}")
+        self.typed.append((time.monotonic(), area.input_value()))
+
+    def drag(self) -> None:
+        box = self.page.locator("handline-timeline .tl2-block").first.bounding_box()
+        if not box:
+            return
+        x, y = box["x"] + box["width"] / 2, box["y"] + 20
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + self.dice.randint(-60, 60), y, steps=4)
+        mouse.up()
+
+    def clock(self) -> None:
+        self.page.locator("#favourites .fav").nth(self.dice.randint(0, 3)).click()
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[a-z]+\d+", text)
+
+
+def round_of(
+    play, chart, base: str, profile: str, cookie, dice, tally, count: int, offline: bool
+) -> int:
+    from playwright.sync_api import Error  # noqa: PLC0415
+
+    from tests.browser.charts import ready, until  # noqa: PLC0415
+
+    context = launch(play, profile, base, cookie)
+    page = context.pages[0]
+    page.goto(base + chart.path)
+    ready(page)
+    until(lambda: page.evaluate("!!document.querySelector('#charting').charting.outbox.store"))
+    if offline:
+        context.set_offline(True)
+    worker = Worker(page, dice, count)
+    try:
+        worker.work(dice.uniform(0.3, 2.5))
+        tally.unsent_at_kill += page.evaluate(
+            "document.querySelector('#charting').charting.outbox.waiting"
+        )
+    except Error as error:
+        tally.failures.append(str(error).splitlines()[0])
+    at = time.monotonic()
+    kill(profile)
+    tally.kills += 1
+    with suppress(Error):  # it is dead, as it should be
+        context.close()
+    check(play, chart, base, profile, cookie, worker, at, tally)
+    return worker.count
+
+
+def launch(play, profile: str, base: str, cookie):
+    from tests.browser.conftest import FLAGS, chromium  # noqa: PLC0415
+
+    context = play.chromium.launch_persistent_context(
+        profile, executable_path=chromium(), args=[*FLAGS, "--disable-session-crashed-bubble"],
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce",
+    )  # fmt: skip
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
+    return context
+
+
+def check(play, chart, base: str, profile: str, cookie, worker: Worker, at: float, tally) -> None:
+    """Open the chart again, let it send, and compare with what was on the screen."""
+    from tests.browser.charts import ready, until, waiting  # noqa: PLC0415
+
+    context = launch(play, profile, base, cookie)
+    page = context.pages[0]
+    page.goto(base + chart.path)
+    ready(page)
+    until(lambda: page.evaluate("!!document.querySelector('#charting').charting.outbox.store"))
+    until(lambda: waiting(page) == 0, seconds=20)
+    held = page.evaluate("document.querySelector('#charting').charting.outbox.pending.length")
+    context.close()
+    if held:
+        tally.failures.append(f"{held} edits were left to decide")
+    stored = words_of(chart.fresh().plan)
+    tally.doubled += len(stored) - len(set(stored))
+    keys = chart.note.operations.values_list("key", flat=True)
+    tally.doubled += len(keys) - len(set(keys))
+    lost = [when for when, text in worker.typed if not set(words_of(text)) <= set(stored)]
+    if lost:
+        tally.worst_loss = max(tally.worst_loss, at - min(lost))
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--kills", type=int, default=200)
+    arguments.add_argument("--seed", type=int, default=int(time.time()))
+    asked = arguments.parse_args()
+    prepare()
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    from clinic.scope import scope  # noqa: PLC0415
+    from tests.browser.charts import make_chart  # noqa: PLC0415
+    from tests.conftest import client_of  # noqa: PLC0415
+
+    dice, tally, count = random.Random(asked.seed), Tally(), 0
+    chart = make_chart()
+    chart.add("11:00", "11:15", technique="therapeutic_exercise", regions=[])
+    cookie = client_of(chart.user).cookies["sessionid"]
+    port = free_port()
+    server, profile = serve(port), tempfile.mkdtemp(prefix="handline-kill-")
+    try:
+        with sync_playwright() as play, scope(chart.practice):
+            for _ in range(asked.kills):
+                count = round_of(
+                    play, chart, f"http://127.0.0.1:{port}", profile, cookie, dice, tally, count,
+                    offline=dice.random() < 0.4,
+                )  # fmt: skip
+    finally:
+        server.terminate()
+        shutil.rmtree(profile, ignore_errors=True)
+    return report(tally, asked.seed)
+
+
+def report(tally: Tally, seed: int) -> int:
+    print(
+        f"{tally.kills} kills (seed {seed}), {tally.unsent_at_kill} edits unsent when killed: "
+        f"worst loss {tally.worst_loss:.2f} s of input (at most {ALLOWED_LOSS:.0f} s), "
+        f"{tally.doubled} doubled, {len(tally.failures)} failures"
+    )
+    for failure in tally.failures[:10]:
+        print(f"  {failure}")
+    good = tally.worst_loss <= ALLOWED_LOSS and not tally.doubled and not tally.failures
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
