@@ -71,8 +71,8 @@ class RateForm(forms.Form):
         decimal_places=1,
         widget=forms.NumberInput({"class": "form-control", "step": "0.1"}),
         error_messages={
-            "min_value": "Write a share from 1 to 400 %.",
-            "max_value": "Write a share from 1 to 400 %.",
+            "min_value": "Write a share from 1 to 400 percent.",
+            "max_value": "Write a share from 1 to 400 percent.",
         },
     )
     reduces = forms.BooleanField(

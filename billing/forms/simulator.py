@@ -17,7 +17,7 @@ from notes.models import BodyRegion, Technique
 
 SPARE = 2
 _SIDES = {"left": "left", "l": "left", "right": "right", "r": "right", "both": "both"}
-_BY = [("therapist", "Therapist"), ("assistant", "Assistant"), ("together", "Together")]
+_BY = [("therapist", "Ther."), ("assistant", "Asst."), ("together", "Both")]
 _SMALL = {"class": "form-control form-control-sm"}
 
 

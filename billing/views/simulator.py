@@ -174,5 +174,5 @@ def _context(payer: Payer, version: PayerPolicy | None, form: SimulatorForm) -> 
         "visits": visits,
         "case_form": CaseNameForm(),
         "version": version,
-        "case_count": payer.policy_cases.filter(retired_at=None).count(),
+        "case_count": payer.policy_cases.filter(retired_at=None).count,  # asked where it is shown
     }

@@ -172,7 +172,7 @@ def replays(payer, days: int, small: int, large: int) -> int:
     more = peak_mb() - before
     small_seconds, small_tally = statistics.median(s for s, _ in few), few[0][1]
     assert (small_tally.total, tally.total) == (small, large), (small_tally.total, tally.total)
-    assert small_tally.changed and small_tally.changed < small_tally.total
+    assert 0 < small_tally.changed < small_tally.total
     growth = (seconds / large) / (small_seconds / small)
     print(f"{small:,} visits: {small_seconds:.2f} s CPU, {small_tally.changed:,} would change")
     print(f"{large:,} visits: {seconds:.2f} s CPU, {tally.changed:,} would change")
