@@ -1,15 +1,19 @@
 """All that a database holds, to show that a refused act wrote nothing."""
 
+import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
 LEFT_OUT = {"django_session", "django_migrations", "sqlite_sequence"}
 
 
-def snapshot(*, without: set[str] = frozenset()) -> dict[str, Counter]:
-    """Every row of every table, sessions left out."""
-    tables = set(connection.introspection.table_names()) - LEFT_OUT - without
+def snapshot(tables: Iterable[str] | None = None) -> dict[str, Counter]:
+    """Every row of every table, or of some; sessions left out."""
+    if tables is None:
+        tables = set(connection.introspection.table_names()) - LEFT_OUT
     return {table: _rows(table) for table in sorted(tables)}
 
 
@@ -25,6 +29,22 @@ def _plain(value: object) -> object:
     return repr(value) if isinstance(value, dict | list) else value
 
 
+@contextmanager
+def written_tables() -> Iterator[set[str]]:
+    """The tables that statements inside the block write to: only those can have changed."""
+    found: set[str] = set()
+
+    def note(execute, sql, params, many, context):
+        found.update(set(_WRITES.findall(sql)) - LEFT_OUT)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield found
+
+
+_WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)', re.IGNORECASE)
+
+
 def changed(before: dict[str, Counter], after: dict[str, Counter]) -> set[str]:
     """The tables in which a row appeared, went or changed."""
-    return {table for table in before if before[table] != after[table]}
+    return {table for table in after if before[table] != after[table]}

@@ -6,9 +6,9 @@ A new address needs a row here, or tests/clinic/test_access.py fails:
 
 A method that is not named answers 405. Roles that are not named get 403 and leave one
 ``access.denied`` in the trail; objects of another practice, or out of reach, get 404.
-`kind` is a key of tests/clinic/world.py, which also holds what a POST carries (an empty form
-where it names none). ``quiet`` marks answers that show no data and are not recorded;
-``keeps`` names tables that a GET may write besides the trail.
+`kind` is a key of tests/clinic/world.py, which also holds what a POST carries (a form without
+anything useful where it names none). ``quiet`` marks answers that show no data and are not
+recorded; ``keeps`` names tables that a GET may write besides the trail.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,9 @@ EVERYONE = (THERAPIST, ASSISTANT, OFFICE, ADMIN)
 CLINICAL = (THERAPIST, ASSISTANT)
 READS_SIGNED = (THERAPIST, ASSISTANT, OFFICE)
 DESK = (OFFICE, ADMIN)
+REGISTERS = (THERAPIST, OFFICE, ADMIN)
+PAPERS = (THERAPIST, OFFICE)
+REVIEWS = (THERAPIST, ADMIN)
 LOGIN = 302  # anonymous: to the sign-in page
 
 
@@ -70,6 +73,25 @@ MATRIX: dict[str, Address] = {
     ),
     "verify": Address(GET=to(EVERYONE), POST=to(EVERYONE, 422)),
     "root_certificate": Address(GET=to(EVERYONE)),
+    # --- patients ---------------------------------------------------------------------
+    "patients": Address(GET=to(EVERYONE)),
+    "patient_new": Address(GET=to(REGISTERS, quiet=True), POST=to(REGISTERS, 422)),
+    "patient": Address("patient", GET=to(EVERYONE)),
+    "patient_edit": Address("patient", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
+    # a merge names its second record in the form: there is none
+    "patient_merge": Address("patient", GET=to(DESK), POST=to(DESK, 404)),
+    "patient_unmerge": Address("merge", POST=to(DESK, 302)),
+    "coverage_add": Address("patient", POST=to(REGISTERS, 422)),
+    "coverage": Address("card", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
+    "contact_add": Address("patient", POST=to(EVERYONE, 422)),
+    "contact_remove": Address("contact", POST=to(EVERYONE, 302)),
+    "alert_add": Address("patient", POST=to(EVERYONE, 422)),
+    "alert_end": Address("alert", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
+    "consent_add": Address("patient", POST=to(EVERYONE, 422)),
+    "consent_withdraw": Address("consent", POST=to(REGISTERS, 302)),
+    "file_upload": Address("patient", POST=to(EVERYONE, 422)),
+    "file_download": Address("file", GET=to(EVERYONE)),
+    "file_strike": Address("file", POST=to(REGISTERS, 302)),
     # --- accounts (allauth) -----------------------------------------------------------
     "account_login": account(302, 302, anonymous=(200, 200)),
     "account_logout": account(200, 302, anonymous=(302, 302)),
@@ -100,10 +122,8 @@ MATRIX: dict[str, Address] = {
     "notes:ops": Address("draft", POST=to(CLINICAL, 422, quiet=True)),
     "notes:state": Address("draft", GET=to(CLINICAL)),
     "notes:read_line": Address("draft", POST=to(CLINICAL)),
-    # A form is no JSON.
-    "notes:keep_template": Address("draft", POST=to(CLINICAL, 404)),
-    "notes:forget_template": Address("template", POST=to(CLINICAL, quiet=True)),
-    "notes:keep_snippet": Address("draft", POST=to(CLINICAL, 404)),
+    "notes:keep_template": Address("draft", POST=to(CLINICAL, 422)),
+    "notes:keep_snippet": Address("draft", POST=to(CLINICAL, 422)),
     "notes:device_key": Address(GET=to(CLINICAL, keeps=["notes_devicesecret"])),
     # the assistant is not the author
     "notes:sign": Address("draft", GET=to(CLINICAL), POST=to(CLINICAL, 302, assistant=422)),
@@ -113,7 +133,62 @@ MATRIX: dict[str, Address] = {
     "notes:vocabulary": Address(GET=to([ADMIN])),
     "notes:technique": Address("technique", GET=to([ADMIN]), POST=to([ADMIN], 302)),
     "notes:region": Address("region", GET=to([ADMIN]), POST=to([ADMIN], 302)),
+    # --- episodes ---------------------------------------------------------------------
+    "notes:patient_episodes": Address("patient", GET=to(EVERYONE)),
+    "notes:episode_new": Address("patient", GET=to(PAPERS), POST=to(PAPERS, 422)),
+    "notes:episode": Address("problem", GET=to(EVERYONE)),
+    "notes:episode_edit": Address("problem", GET=to(PAPERS), POST=to(PAPERS, 422)),
+    "notes:discharge": Address("problem", GET=to([THERAPIST]), POST=to([THERAPIST], 422)),
+    "notes:reopen": Address("problem", POST=to([THERAPIST], 302, quiet=True)),  # it is open
+    "notes:diagnosis": Address("problem", POST=to([THERAPIST], 404)),  # no such act
+    "notes:diagnosis_search": Address("problem", GET=to(CLINICAL, quiet=True)),
+    "notes:order_new": Address("problem", GET=to(PAPERS), POST=to(PAPERS, 422)),
+    "notes:authorization_new": Address("problem", GET=to(PAPERS), POST=to(PAPERS, 422)),
+    "notes:lymphedema": Address("problem", GET=to([THERAPIST]), POST=to([THERAPIST], 422)),
+    "notes:plan_new": Address("problem", GET=to([THERAPIST]), POST=to([THERAPIST], 422)),
+    "notes:certify": Address("plan", GET=to(PAPERS), POST=to(PAPERS, 422)),
+    "notes:goal_new": Address("problem", GET=to([THERAPIST]), POST=to([THERAPIST], 422)),
+    "notes:goal_settle": Address("goal", GET=to([THERAPIST]), POST=to([THERAPIST], 422)),
+    "notes:progress_new": Address("problem", GET=to([THERAPIST]), POST=to([THERAPIST], 422)),
+    "notes:progress": Address("report", GET=to(EVERYONE)),
+    "notes:flowsheet": Address("problem", GET=to(EVERYONE)),
+    # --- the visit's record, reviews, the schedule ------------------------------------
+    "notes:visit_record": Address("draft", GET=to(CLINICAL)),
+    "notes:measure": Address("draft", POST=to(CLINICAL, 422)),
+    "notes:finding": Address("draft", POST=to(CLINICAL, 422)),
+    "notes:purpose": Address("draft", POST=to(CLINICAL, 302, quiet=True)),
+    "notes:answer_alert": Address("draft", POST=to(CLINICAL, 302, quiet=True)),
+    "notes:remove_measure": Address("draft", POST=to(CLINICAL, 404)),  # names no measure
+    "notes:supervision": Address("draft", POST=to(CLINICAL, 422)),
+    "notes:score": Address("score", GET=to(CLINICAL), POST=to(CLINICAL, 422)),
+    "notes:review": Address("signed", GET=to(EVERYONE)),
+    # nobody has asked for this co-signature, and an assistant settles no remark: told, not done
+    "notes:cosign": Address("signed", POST=to([THERAPIST], 302, quiet=True)),
+    "notes:remark": Address("signed", POST=to(REVIEWS, 302)),
+    "notes:settle_remark": Address("remark", POST=to((*CLINICAL, ADMIN), 302, quiet=True)),
+    "notes:cosign_queue": Address(GET=to([THERAPIST])),
+    "notes:schedule": Address(GET=to(EVERYONE)),
+    "notes:book": Address(GET=to(EVERYONE), POST=to(EVERYONE)),
+    "notes:booking": Address("booked", GET=to(EVERYONE), POST=to(EVERYONE, 302)),
+    "notes:calendar": Address(GET=to(CLINICAL), POST=to(CLINICAL)),
+    "notes:calendar_feed": Address(
+        "feed", GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True
+    ),
     # --- the bill ---------------------------------------------------------------------
+    "notes:imports": Address(GET=to(DESK), POST=to(DESK, 422)),
+    "notes:import": Address("import", GET=to(DESK)),
+    "notes:import_act": Address("import", POST=to(DESK, 404)),  # names no act
+    "notes:import_rejects": Address("import", GET=to(DESK)),
+    "notes:exports": Address(GET=to([ADMIN]), POST=to([ADMIN], 302)),
+    "notes:patient_export": Address("patient", GET=to(DESK), POST=to(DESK, 302)),
+    # an export is found by who asked for it: the admin
+    "notes:export": Address("export", GET=to(DESK, office=404)),
+    "notes:export_download": Address(
+        "export", GET=to(DESK, office=404, keeps=["notes_exportjob"])
+    ),
+    "billing:worklist": Address(GET=to(EVERYONE)),
+    "billing:worklist_count": Address(GET=to(EVERYONE, quiet=True)),
+    "billing:own_review": Address(GET=to(REVIEWS)),
     "billing:charges": Address("signed", GET=to(READS_SIGNED)),
     "billing:superbills": Address(GET=to(DESK)),
     "billing:superbill": Address("signed", GET=to(DESK)),

@@ -12,9 +12,9 @@ from clinic.enums import Network, Role
 from clinic.models import Practice, User
 from clinic.scope import scope
 from notes.models import BodyRegion, Note, Technique, Visit
-from notes.services.templates import keep_template
 from tests.billing.making import make_fees
 from tests.clinic.world_desk import desk_args
+from tests.clinic.world_record import record_args
 from tests.clinic.world_rules import rules_args
 from tests.factories import (
     DAY,
@@ -111,22 +111,13 @@ def _records(world: World) -> None:
         "draft": [world.note.visit.public_id],
         "signed": [signed.visit.public_id],
         "billed": [billed.visit.public_id],
-        "template": [world.note.visit.public_id, _template(world, therapist).public_id],
         "document": [signed.document.public_id],
     }
     world.args |= rules_args(payer, by=world.people[Role.ADMIN], signed=signed, mark=mark)
     asked = sign(_chart(world, visit(date=DAY + timedelta(days=3))))
     world.args |= desk_args(asked=asked, billed=billed, by=world.people[Role.OFFICE], mark=mark)
-
-
-def _template(world: World, therapist) -> Any:
-    return keep_template(
-        therapist,
-        by=therapist.user,
-        name=world.mark,
-        entries=[{"technique": "joint_mobilization", "minutes": 10}],
-        shared=False,
-    )
+    people = {"therapist": world.people[Role.THERAPIST], "admin": world.people[Role.ADMIN]}
+    world.args |= record_args(world.note, signed, mark=mark, **people)
 
 
 def _chart(world: World, visit: Visit) -> Note:
@@ -176,7 +167,10 @@ def _word_form(kind: str) -> Callable[[World], dict[str, Any]]:
 
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "set_theme": lambda world: {"theme": "dark"},
-    "verify": lambda world: {"file": ""},
+    "file_strike": lambda world: {"because": "Belongs to somebody else"},
+    "notes:booking": lambda world: {"act": "check_in"},
+    "notes:cosign": lambda world: {"password": PASSWORD},
+    "notes:remark": lambda world: {"text": "Look at block 1."},
     "notes:save_block": _block_form,
     "notes:delete_block": lambda world: {"public_id": str(world.block.public_id), "version": 1},
     "notes:save_procedure": lambda world: {
@@ -220,4 +214,11 @@ ARGS = {
     "billing:report": ["ageing"],
     "billing:report_file": ["units", "csv"],
     "billing:discard_edition": [0],
+}
+
+# What is asked for besides, so that pages have something to show.
+QUERIES = {
+    "notes:day": f"?on={DAY}",
+    "notes:schedule": f"?on={DAY}",
+    "billing:own_review": f"?first={DAY}&last={DAY}&size=20&seed=0",
 }
