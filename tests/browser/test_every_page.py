@@ -1,0 +1,157 @@
+"""Every page of the way through: no axe violation, no sideways scroll, in both themes at three
+widths."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page
+
+from clinic.enums import Network, Role, Theme
+from clinic.models import User
+from clinic.scope import scope
+from notes.enums import VisitStatus
+from notes.models import Note, Visit
+from tests.billing.making import make_fees, make_payer_with
+from tests.browser.charts import noon_zone
+from tests.browser.conftest import violations
+from tests.factories import (
+    at,
+    make_block,
+    make_clinician,
+    make_coverage,
+    make_episode,
+    make_location,
+    make_note,
+    make_plan,
+    make_practice,
+    make_procedure,
+    make_user,
+    make_visit,
+    region_of,
+    technique_of,
+)
+from tests.notes.acts import sign
+
+WIDTHS = (1440, 820, 320)
+PAGES = {
+    "day": (Role.THERAPIST, "/notes/day/"),
+    "chart": (Role.THERAPIST, "/notes/visits/{draft}/"),
+    "not started": (Role.THERAPIST, "/notes/visits/{booked}/"),
+    "review and sign": (Role.THERAPIST, "/notes/visits/{draft}/sign/"),
+    "signed note": (Role.THERAPIST, "/notes/visits/{signed}/note/"),
+    "charges, live": (Role.THERAPIST, "/billing/visits/{draft}/charges/"),
+    "charges, frozen": (Role.OFFICE, "/billing/visits/{signed}/charges/"),
+    "superbills": (Role.OFFICE, "/billing/superbills/"),
+    "superbill": (Role.OFFICE, "/billing/superbills/{signed}/"),
+    "payers": (Role.ADMIN, "/billing/payers/"),
+    "payer": (Role.ADMIN, "/billing/payers/{payer}/"),
+    "vocabulary": (Role.ADMIN, "/notes/vocabulary/"),
+    "technique": (Role.ADMIN, "/notes/vocabulary/techniques/{technique}/"),
+    "audit trail": (Role.ADMIN, "/audit/"),
+    "verify": (Role.OFFICE, "/verify/"),
+    "verify, public": (Role.OFFICE, "/v/{document}/"),
+    "style guide": (Role.ADMIN, "/styleguide/"),
+    "password": (Role.OFFICE, "/accounts/password/change/"),
+    "not found": (Role.OFFICE, "/nowhere/"),
+    "refused": (Role.ADMIN, "/notes/visits/{draft}/"),
+}
+
+
+@pytest.fixture(scope="module")
+def place(server, django_db_blocker) -> dict:
+    """One practice for all pages: reading them changes nothing but the audit trail."""
+    with django_db_blocker.unblock():
+        practice = make_practice(timezone=noon_zone())
+        with scope(practice):
+            return _rows(practice)
+
+
+def _rows(practice) -> dict:
+    technique, _ = technique_of("joint_mobilization"), region_of("cervical_spine")
+    make_location()
+    make_fees()
+    clinician = make_clinician()
+    today = datetime.now(practice.zone).date()
+    payer = make_payer_with("commercial")
+    coverage = make_coverage(payer=payer, network=Network.OUT)
+    episode = make_episode(coverage=coverage, clinician=clinician, started_on=today)
+    make_plan(episode, starts_on=today, ends_on=today + timedelta(days=80), certified_on=today)
+
+    def visit(clock: str, **fields) -> Visit:
+        return make_visit(episode=episode, date=today, starts_at=at(clock, today), **fields)
+
+    draft = make_note(visit("11:00"), subjective="")
+    make_block(draft, "11:00", "11:16")
+    make_block(draft, "11:14", "11:30", technique="therapeutic_exercise", regions=[])
+    make_procedure(draft)
+    note = make_note(visit("09:00"))
+    make_block(note, "09:00", "09:20")
+    signed = _in_a_thread(partial(sign, Note.objects.get(pk=note.pk)))
+    return {
+        "people": {
+            Role.THERAPIST: clinician.user,
+            Role.OFFICE: make_user(Role.OFFICE),
+            Role.ADMIN: make_user(Role.ADMIN),
+        },
+        "draft": draft.visit.public_id,
+        "booked": visit("13:00", status=VisitStatus.SCHEDULED).public_id,
+        "signed": signed.visit.public_id,
+        "payer": payer.pk,
+        "technique": technique.pk,
+        "document": signed.document.public_id,
+    }
+
+
+def _in_a_thread(work: Callable[[], Note]) -> Note:
+    """pyHanko runs an event loop of its own, and this thread has Playwright's."""
+
+    def done() -> Note:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(copy_context().run, done).result()
+
+
+def clean(page: Page, name: str, theme: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(150)  # what follows the width (the timeline) is drawn anew
+        assert violations(page) == [], f"{name}, {theme}, {width} px"
+        scrolls = page.evaluate("document.documentElement.scrollWidth")
+        assert scrolls <= width, f"{name}, {theme}: {scrolls} px wide at {width}"
+
+
+@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible_in_each_theme_and_width(place, signed_in, name, theme):
+    role, path = PAGES[name]
+    person = place["people"][role]
+    User.objects.filter(pk=person.pk).update(theme=theme)
+    page = signed_in(person).new_page()
+
+    page.goto(path.format(**place))
+    page.wait_for_load_state("networkidle")
+
+    clean(page, name, theme)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_sign_in_is_accessible(server, browser, browser_context_args, trouble, scheme):
+    context = browser.new_context(
+        **browser_context_args | {"base_url": server.url, "color_scheme": scheme}
+    )
+    context.on("page", trouble.watch)
+    page = context.new_page()
+
+    page.goto("/")
+
+    clean(page, "sign-in", scheme)
+    context.close()
