@@ -8,6 +8,7 @@ the one file for the printer exists, in the same transaction as the file.
 import hashlib
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,11 +20,14 @@ from billing.models import ChargeSet, DeskJob, JobFile, Superbill, SuperbillVisi
 from billing.services.desk_refresh import bill_of, full
 from billing.services.desk_routes import direction_of
 from billing.services.superbills import issue_superbill, record_print
+from billing.services.superbills_ahead import Ahead, start
+from billing.services.superbills_context import superbill_context
 from clinic.documents.print_copy import Original, merge_for_print, zip_of_originals
+from clinic.enums import DocumentKind
 from clinic.errors import HandlineError, NotAllowed
 from clinic.models import User
 from clinic.scope import every_practice, scope
-from clinic.services import audit
+from clinic.services import audit, documents
 
 MOST = 1000
 SILENT = timedelta(seconds=90)  # after that a running job counts as left behind
@@ -92,22 +96,46 @@ def work_off(job: DeskJob, *, stop: Callable[[], bool] = lambda: False) -> DeskJ
     with scope(job.practice):
         if job.attempts > MOST_ATTEMPTS:
             return _end(job, JobState.FAILED, "The batch failed five times and was given up.")
-        while job.done < job.total:
-            if stop():
-                return _wait(job)
-            _one(job)
-            job.refresh_from_db()
-            if job.cancel_asked:
-                return _end(job, JobState.CANCELED, "Canceled; nothing was marked as printed.")
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            ahead = None
+            while job.done < job.total:
+                if stop():
+                    return _wait(job)
+                following = _set_ahead(job, pool)
+                _one(job, ahead)
+                ahead = following
+                job.refresh_from_db()
+                if job.cancel_asked:
+                    return _end(job, JobState.CANCELED, "Canceled; nothing was marked as printed.")
         return _finish(job)
 
 
-def _one(job: DeskJob) -> None:
+def _set_ahead(job: DeskJob, pool: ThreadPoolExecutor) -> Ahead | None:
+    """Start setting the page after the one in hand, under the number it will probably get."""
+    if job.done + 1 >= job.total:
+        return None
+    in_hand, following = full(job.items[job.done]), full(job.items[job.done + 1])
+    if not _wants_bill(following):
+        return None
+    number = documents.expected_number(DocumentKind.SUPERBILL, after=int(_wants_bill(in_hand)))
+    try:
+        context = superbill_context([following], number=number, at=timezone.now())
+    except HandlineError:
+        return None  # said when its turn comes
+    return start(context, pool)
+
+
+def _wants_bill(charge_set: ChargeSet) -> bool:
+    route = direction_of(charge_set).route
+    return route == Route.SUPERBILL and bill_of(charge_set) is None
+
+
+def _one(job: DeskJob, ahead: Ahead | None) -> None:
     """One superbill and the progress, each its own transaction."""
     place = job.done
     failure = ""
     try:
-        _issue(job, full(job.items[place]))
+        _issue(job, full(job.items[place]), ahead)
     except HandlineError as refusal:
         failure = str(refusal)
     with transaction.atomic():
@@ -118,14 +146,14 @@ def _one(job: DeskJob) -> None:
         row.save(update_fields=["done", "beat_at", "failures"])
 
 
-def _issue(job: DeskJob, charge_set: ChargeSet) -> None:
+def _issue(job: DeskJob, charge_set: ChargeSet, ahead: Ahead | None) -> None:
     bill = bill_of(charge_set)
     if bill is not None and bill.is_void:
         raise NotAllowed(f"{bill.replaces.number} was voided: open the visit to issue a new one.")
     if bill is None and direction_of(charge_set).route != Route.SUPERBILL:
         raise NotAllowed(direction_of(charge_set).why)
     key = uuid.uuid5(job.public_id, str(charge_set.pk))
-    issue_superbill(charge_set, by=job.asked_by, submit_key=key)
+    issue_superbill(charge_set, by=job.asked_by, submit_key=key, ahead=ahead)
 
 
 @transaction.atomic

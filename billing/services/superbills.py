@@ -15,6 +15,7 @@ from billing.models import ChargeSet, PrintEvent, Superbill, SuperbillVisit
 from billing.services import payments_ledger as ledger
 from billing.services.desk_refresh import bill_of, full, refresh
 from billing.services.desk_routes import check_superbill_is_right
+from billing.services.superbills_ahead import Ahead
 from billing.services.superbills_context import context_of, superbill_context
 from clinic.documents import contexts, desk_press, parts
 from clinic.enums import DocumentKind, Role
@@ -35,6 +36,7 @@ class Wish:
     layout: str = BillLayout.PLAIN
     exception: str = ""
     reason: str = ""
+    ahead: Ahead | None = None  # a page set for it already
 
 
 @transaction.atomic
@@ -45,9 +47,10 @@ def issue_superbill(
     submit_key: uuid.UUID,
     layout: str = BillLayout.PLAIN,
     exception: str = "",
+    ahead: Ahead | None = None,
 ) -> Superbill:
     """The visit's superbill, issued once: asking again returns the one that is there."""
-    wish = Wish(by, submit_key, layout, exception.strip())
+    wish = Wish(by, submit_key, layout, exception.strip(), ahead=ahead)
     return _issue([charge_set], wish)
 
 
@@ -117,7 +120,8 @@ def _write(
     rows: list[ChargeSet], wish: Wish, *, replaces: Superbill | None, kind: str
 ) -> Superbill:
     number = documents.next_number(DocumentKind.SUPERBILL)
-    now = timezone.now()
+    ahead = wish.ahead if wish.ahead and wish.ahead.number == number else None
+    now = ahead.at if ahead else timezone.now()
     if kind == BillKind.VOID:
         context = _void_context(replaces, number=number, at=now, wish=wish)
     else:
@@ -125,7 +129,7 @@ def _write(
         if replaces is not None:
             context = replace(context, replaces=replaces.number)
     document = issuing.issue(
-        _paper(rows[0], context, wish.layout),
+        _paper(rows[0], context, wish.layout, ahead),
         signer=None,
         intent=issuing.seal_intent(f"Issued from signed note {context.note_number}"),
         by=wish.by,
@@ -174,12 +178,18 @@ def _check_key_is_new(submit_key: uuid.UUID) -> None:
             raise NotAllowed("This form issued another superbill already: reload the page.")
 
 
-def _paper(charge_set: ChargeSet, context: contexts.SuperbillContext, layout: str) -> issuing.Paper:
+def _paper(
+    charge_set: ChargeSet,
+    context: contexts.SuperbillContext,
+    layout: str,
+    ahead: Ahead | None = None,
+) -> issuing.Paper:
     def render(verify_url: str | None) -> tuple[bytes, dict[str, Any]]:
         printed = replace(context, verify_url=verify_url)
         if layout == BillLayout.FORM:
             return desk_press.superbill_form(printed), rendering.plain(printed)
-        return rendering.render_superbill(printed), rendering.plain(printed)
+        pages = ahead.pages_for(printed) if ahead else None
+        return pages or rendering.render_superbill(printed), rendering.plain(printed)
 
     return issuing.Paper(
         kind=DocumentKind.SUPERBILL,
@@ -187,6 +197,7 @@ def _paper(charge_set: ChargeSet, context: contexts.SuperbillContext, layout: st
         version=1,
         patient=charge_set.note.visit.patient,
         render=render,
+        public_id=ahead.public_id if ahead else None,
     )
 
 

@@ -35,6 +35,12 @@ def next_number(kind: DocumentKind) -> str:
     return f"{_PREFIX[kind]}-{counter.last:06d}"
 
 
+def expected_number(kind: DocumentKind, *, after: int = 0) -> str:
+    """The number that will probably be taken next, or so many after it. Nothing is taken."""
+    counter = DocumentCounter.objects.filter(kind=kind).first()
+    return f"{_PREFIX[kind]}-{(counter.last if counter else 0) + 1 + after:06d}"
+
+
 def store(
     content: bytes,
     *,

@@ -23,6 +23,7 @@ class Paper:
     patient: Patient
     render: Callable[[str | None], tuple[bytes, dict[str, Any]]]
     replaces: StoredDocument | None = None
+    public_id: uuid.UUID | None = None  # given where the page was set ahead, QR code and all
 
 
 def verify_url(public_id: uuid.UUID) -> str | None:
@@ -31,7 +32,7 @@ def verify_url(public_id: uuid.UUID) -> str | None:
 
 def issue(paper: Paper, *, signer: Clinician | None, intent: Intent, by: User) -> StoredDocument:
     """Render, sign with the clinician's key (or the practice's seal), store. All or nothing."""
-    public_id = uuid.uuid4()
+    public_id = paper.public_id or uuid.uuid4()
     content, context = paper.render(verify_url(public_id))
     key, certificate = keys.signer_for(signer)
     timestamping = _timestamping(certificate)

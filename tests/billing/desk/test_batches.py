@@ -179,3 +179,42 @@ def test_visits_of_another_practice_do_not_reach_the_batch(client_for, in_practi
     )
 
     assert DeskJob.objects.count() == 0
+
+
+def test_page_set_ahead_is_the_one_that_is_stored(office):
+    first = make_signed()
+    rows = [first, another_visit(first), another_visit(first, days=4)]
+    job = batches.ask_for_print(rows, by=office, submit_key=key())
+
+    run(job)
+
+    for bill in Superbill.objects.order_by("pk"):
+        context = bill.document.context
+        with pikepdf.open(io.BytesIO(bytes(bill.document.content))) as pdf:
+            data = bytes(pdf.attachments["superbill.json"].get_file().read_bytes())
+        assert (context["number"], bill.number.encode() in data) == (bill.number, True)
+        assert (context["verify_url"] or "").endswith(f"/v/{bill.document.public_id}/") or (
+            context["verify_url"] is None
+        )
+    assert list(Superbill.objects.order_by("pk").values_list("number", flat=True)) == [
+        "SB-000001", "SB-000002", "SB-000003",
+    ]  # fmt: skip
+
+
+def test_page_set_ahead_under_a_number_that_another_took_is_set_anew(office):
+    first, second, other = make_signed(), make_signed(), make_signed()
+    job = batches.ask_for_print([first, second], by=office, submit_key=key())
+    asked = iter([False, True])
+
+    def somebody_else_issues() -> bool:
+        if next(asked):
+            issue_superbill(other, by=office, submit_key=key())
+        return False
+
+    done = run(job, stop=somebody_else_issues)
+
+    assert done.state == "done"
+    numbers = {b.charge_set_id: b.document.context["number"] for b in Superbill.objects.all()}
+    assert [numbers[c.pk] for c in (first, other, second)] == [
+        "SB-000001", "SB-000002", "SB-000003",
+    ]  # fmt: skip
