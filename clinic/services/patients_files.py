@@ -97,7 +97,7 @@ def upload_file(
 
 
 def _safe_name(name: str, kind: Kind) -> str:
-    stem = re.sub(r"[^A-Za-z0-9 ._-]+", "_", PurePath(name or "scan").stem).strip(" .")[:80]
+    stem = re.sub(r"[^A-Za-z0-9 ._-]+", "_", PurePath(name or "scan").stem).strip(" ._")[:80]
     return f"{stem or 'scan'}{kind.ending}"
 
 

@@ -42,11 +42,18 @@ def search_patients(text: str, *, user: User, limit: int = 25) -> list[Patient]:
     if born is not None:
         found = found.filter(born_on=born)
     exact = list(_with_all(found, [_begins(word) for word in words])[:limit])
-    if len(exact) >= ENOUGH or not any(len(word) >= SHORTEST_TYPO for word in words):
+    if len(exact) >= ENOUGH or not _may_be_misspelled(words, found=bool(exact)):
         return exact
     near = _with_all(found, [_begins(word) | _near(word) for word in words])
     known = {patient.pk for patient in exact}
     return exact + [p for p in near[:limit] if p.pk not in known][: limit - len(exact)]
+
+
+def _may_be_misspelled(words: list[str], *, found: bool) -> bool:
+    """A single name may be meant differently; numbers and several words that fit are meant."""
+    if found:
+        return len(words) == 1 and len(words[0]) >= SHORTEST_TYPO and words[0].isalpha()
+    return any(len(word) >= SHORTEST_TYPO for word in words)
 
 
 def _with_all(patients: QuerySet[Patient], conditions: list[Q]) -> QuerySet[Patient]:
