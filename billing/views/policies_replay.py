@@ -114,9 +114,14 @@ def replay_visit(request, pk, version, visit_id):
     result = derive_row(stored_row(charge_set), bench)
     fees = {line.code: bench.fee(line.code, visit.date) for line in result.lines} | fees
     comparison = side_by_side(
-        side_of(f"As signed: {charge_set.policy_label}", frozen_result(charge_set), fees),
+        side_of(_signed_under(charge_set), frozen_result(charge_set), fees),
         side_of(row.name, result, fees),
         fees,
     )
-    context = {"payer": row.payer, "row": row, "visit": visit, "comparison": comparison}
+    context = {"payer": row.payer, "row": row, "visit": visit, "comparison": comparison,
+               "signed_by": charge_set.policy_label}  # fmt: skip
     return render(request, "billing/replay_visit.html", context)
+
+
+def _signed_under(charge_set: ChargeSet) -> str:
+    return f"As signed, v{charge_set.policy.version}" if charge_set.policy else "As signed"
