@@ -53,6 +53,7 @@ def prepare() -> None:
     if not _migrated() or not Practice.objects.exists():
         call_command("dbsetup", verbosity=0)
         call_command("seed_demo", "--today", TODAY.isoformat(), verbosity=0)
+        call_command("collectstatic", "--no-input", verbosity=0)
 
 
 def _migrated() -> bool:

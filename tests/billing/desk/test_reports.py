@@ -1,0 +1,94 @@
+"""Reports: what they count, and files that no spreadsheet runs."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+
+from billing.services.reports import REPORTS, Period, Report, ageing, distinct, units
+from billing.services.reports_files import as_csv, as_xlsx, safe
+from clinic.enums import Network
+from tests.billing.desk_making import make_signed
+
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+DANGEROUS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")']
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_dangerous_cell_is_text_in_both_files(text):
+    report = Report("x", "A title", "", ("Name", "Cents"), ((text, "-1.50"),), (), frozenset({1}))
+
+    rows = list(csv.reader(io.StringIO(as_csv(report).decode("utf-8-sig"), newline="")))
+    sheet = load_workbook(io.BytesIO(as_xlsx(report))).active
+
+    assert rows[1] == [f"'{text}", "-1.50"]
+    assert (sheet["A2"].data_type, sheet["B2"].value) == ("s", -1.5)
+    assert sheet["A1"].value == "Name"
+
+
+@pytest.mark.parametrize("value", ["Vega", "97140", "-12.50", "12", 7, ""])
+def test_harmless_cell_stays_as_it_is(value):
+    assert safe(value) == value
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_units_are_counted_by_code_and_clinician(in_practice):
+    charge_set = make_signed()
+
+    report = units(YEAR)
+
+    name = charge_set.note.author.last_name
+    assert [(row[0], row[2], row[3], row[4]) for row in report.rows] == [
+        ("97110", name, 1, "68.00"),
+        ("97140", name, 1, "62.00"),
+    ]
+    assert sum(bar.value for bar in report.bars) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_open_balances_stand_in_the_bucket_of_their_age(in_practice):
+    mine, payers = make_signed(), make_signed(network=Network.IN)
+
+    report = ageing(Period(date(2026, 1, 1), date(2026, 4, 15)))
+
+    assert report.rows[1] == (
+        "31 to 60", 2, f"{mine.total_cents / 100:.2f}", f"{payers.total_cents / 100:.2f}",
+        f"{(mine.total_cents + payers.total_cents) / 100:.2f}",
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_period_without_distinct_lines_is_empty(in_practice):
+    make_signed()
+
+    assert distinct(YEAR).rows == ()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", REPORTS)
+def test_report_is_shown_and_downloaded(office_client, in_practice, key):
+    make_signed(network=Network.IN)
+    query = "?since=2026-01-01&until=2026-12-31"
+
+    page = office_client.get(f"/billing/reports/{key}/{query}")
+    table = office_client.get(f"/billing/reports/{key}/csv/{query}")
+    book = office_client.get(f"/billing/reports/{key}/xlsx/{query}")
+
+    assert [page.status_code, table.status_code, book.status_code] == [200, 200, 200]
+    assert (
+        table.content.decode("utf-8-sig").splitlines()[0].split(",")[0]
+        == (page.context["report"].head[0])
+    )
+    assert load_workbook(io.BytesIO(book.content)).active.max_column >= 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["x/", "units/pdf/"])
+def test_report_that_there_is_none_of_is_not_found(office_client, address):
+    assert office_client.get(f"/billing/reports/{address}").status_code == 404
