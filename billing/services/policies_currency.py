@@ -11,12 +11,15 @@ from billing.services.reference import tables_on
 from notes.models import DiagnosisCode
 
 
-def stale(on: date, policies: Iterable[Policy] | None = None) -> list[str]:
+def stale(
+    on: date, policies: Iterable[Policy] | None = None, *, tables: Tables | None = None
+) -> list[str]:
     """Sentences about tables and yearly figures that are older than the day.
 
     With policies, only what they use; without, all of it.
     """
-    tables, used = tables_on(), None if policies is None else list(policies)
+    tables = tables or tables_on()
+    used = None if policies is None else list(policies)
     sentences = [*_pairs(tables, on, used), *_limits(tables, on, used), *_threshold(on, used)]
     if used is None:
         sentences += [*_factor(on), *_diagnoses(on)]

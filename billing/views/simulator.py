@@ -157,7 +157,7 @@ def _result(
     return {
         "comparison": found,
         "expected": expected_payment(payer, found.after.result.lines, day.date),
-        "warnings": stale(day.date, [after[1]]),
+        "warnings": stale(day.date, [after[1]], tables=ground.tables),
         "milliseconds": max(1, round(1000 * (time.perf_counter() - started))),
     }
 

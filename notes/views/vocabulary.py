@@ -30,7 +30,8 @@ def vocabulary(request):
 
 
 def _edit(request, row, form_class):
-    form = form_class(request.POST or None, instance=row)
+    versions = versions_of(row)
+    form = form_class(request.POST or None, instance=row, initial=_earlier(request, versions))
     label = row.label
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -49,8 +50,15 @@ def _edit(request, row, form_class):
             return redirect("notes:vocabulary")
     status = 422 if form.is_bound else 200
     audit.record("vocabulary.viewed", actor=request.user, subject=row)
-    context = {"form": form, "row": row, "label": label, "versions": versions_of(row)}
+    context = {"form": form, "row": row, "label": label, "versions": versions}
     return render(request, "notes/word.html", context, status=status)
+
+
+def _earlier(request, versions: list[WordVersion]) -> dict:
+    """What the word meant in the version that is to come back; saving makes it the newest."""
+    asked = request.GET.get("version", "")
+    found = [row.meaning for row in versions if str(row.version) == asked]
+    return found[0] if found else {}
 
 
 @allow(Role.ADMIN)
