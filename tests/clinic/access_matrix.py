@@ -127,6 +127,7 @@ MATRIX: dict[str, Address] = {
     "notes:device_key": Address(GET=to(CLINICAL, keeps=["notes_devicesecret"])),
     # the assistant is not the author
     "notes:sign": Address("draft", GET=to(CLINICAL), POST=to(CLINICAL, 302, assistant=422)),
+    "notes:draft_pdf": Address("draft", GET=to(CLINICAL)),
     "notes:note": Address("signed", GET=to(READS_SIGNED)),
     "notes:note_pdf": Address("signed", GET=to(READS_SIGNED)),
     "notes:addendum": Address("signed", POST=to(CLINICAL, 302)),

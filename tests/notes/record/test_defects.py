@@ -1,0 +1,69 @@
+"""Nothing denied for what was forgotten: seeded defects are found, clean notes pass."""
+
+import tomllib
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+from tests.notes.record import seeds
+from tests.notes.record.charts import all_stories, clean_note, ground, said_before_signing
+
+DEFECTS = tomllib.loads((Path(__file__).parent / "defects.toml").read_text())["defect"]
+SHOULDER = 1
+PRESETS = ("medicare", "commercial", "uhc", "tricare", "workers-comp")
+# A massage therapist is no provider of the federal payers.
+NOT_FOR_MASSAGE = ("medicare", "uhc", "tricare")
+CLEAN = 30
+
+
+@pytest.fixture
+def words(in_practice):
+    return ground()
+
+
+def test_the_list_has_at_least_thirty_defects_each_seeded_once():
+    names = [defect["seed"] for defect in DEFECTS]
+
+    assert len(names) >= 30
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("defect", DEFECTS, ids=[d["seed"] for d in DEFECTS])
+def test_defect_is_found_before_signing(words, defect):
+    note = clean_note(words, all_stories()[SHOULDER], "medicare")
+    clean = said_before_signing(note)
+
+    getattr(seeds, defect["seed"])(note)
+    found = [text for level, text in said_before_signing(note) if defect["says"] in text]
+
+    assert [text for level, text in clean if defect["says"] in text] == []
+    assert found != [], defect["why"]
+
+
+def thirty() -> list[tuple[int, str]]:
+    """Every problem of the demo with every kind of payer, in turn."""
+    stories = all_stories()
+    pairs = (
+        (place, preset)
+        for preset in cycle(PRESETS)
+        for place, story in enumerate(stories)
+        if story["discipline"] != "MT" or preset not in NOT_FOR_MASSAGE
+    )
+    return list(islice(pairs, CLEAN))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "preset"), thirty())
+def test_clean_note_is_not_blocked(words, place, preset):
+    story = all_stories()[place]
+
+    note = clean_note(words, story, preset)
+
+    said = said_before_signing(note)
+    assert [text for level, text in said if level == "block"] == []
+
+
+def test_clean_notes_are_of_all_disciplines():
+    assert {all_stories()[place]["discipline"] for place, _ in thirty()} == {"PT", "OT", "DC", "MT"}
