@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from clinic.models import User
+from notes.enums import VisitStatus
 from notes.models import (
     BlockRegion,
     EpisodeDiagnosis,
@@ -36,6 +37,20 @@ def visits_to_open(user: User) -> QuerySet[Visit]:
         "location",
         "note__author",
         "practice",
+    )
+
+
+def next_to_chart(visit: Visit, *, user: User) -> Visit | None:
+    """The clinician's next visit of that day that is still to be charted."""
+    open_states = (VisitStatus.SCHEDULED, VisitStatus.ARRIVED, VisitStatus.CHARTING)
+    return (
+        Visit.objects.visible_to(user)
+        .filter(date=visit.date, clinician=visit.clinician_id, status__in=open_states)
+        .filter(starts_at__gte=visit.starts_at)
+        .exclude(pk=visit.pk)
+        .select_related("patient")
+        .order_by("starts_at", "pk")
+        .first()
     )
 
 

@@ -95,6 +95,19 @@ def sign_note(
     return _freeze(note, act, digest=signature.digest, context=context, document=document)
 
 
+def draft_of(note: Note, *, by: User) -> NoteContext:
+    """The note as it would print if it were signed now. What the steps write is taken back."""
+    with transaction.atomic():
+        steps = [step(note, by, timezone.now()) for step in _steps]
+        transaction.set_rollback(True)
+    contributions = [c for c in steps if c is not None]
+    return note_context(
+        note,
+        sections=tuple(c.section for c in contributions),
+        totals=contributions[0].totals if contributions else None,
+    )
+
+
 def check_complete(note: Note) -> None:
     """Refuse while something is missing, naming the first thing and how many more."""
     missing = missing_for(note, list(blocks_of(note)), list(procedures_of(note)))

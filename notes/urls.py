@@ -33,6 +33,7 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/snippets/", live_reuse.snippet, name="keep_snippet"),
     path("device-key/", ops_keys.key, name="device_key"),
     path("visits/<uuid:visit_id>/sign/", sign.sign, name="sign"),
+    path("visits/<uuid:visit_id>/draft.pdf", sign.draft_pdf, name="draft_pdf"),
     path("visits/<uuid:visit_id>/note/", signed.note, name="note"),
     path("visits/<uuid:visit_id>/note.pdf", signed.note_pdf, name="note_pdf"),
     path("visits/<uuid:visit_id>/addendum/", signed.addendum, name="addendum"),

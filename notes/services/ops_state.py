@@ -1,17 +1,19 @@
 """The chart as a charting screen holds it: everything in seconds and the vocabulary's keys."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from notes.models import LiveChart, Note, Procedure, TreatmentBlock, Visit
+from notes.models import LiveChart, Note, Operation, Procedure, TreatmentBlock, Visit
 from notes.queries import blocks_of, procedures_of
 from notes.services.entries import packed_block
 from notes.services.live_elsewhere import elsewhere
 from notes.services.missing import missing_for
 from notes.services.texts import TEXT_FIELDS
+
+LATELY = timedelta(minutes=2)
 
 
 def state_of(visit: Visit, note: Note) -> dict[str, Any]:
@@ -38,7 +40,19 @@ def state_from(
             for row in missing_for(note, blocks, procedures)
         ],
         "elsewhere": elsewhere(visit, note),
+        "editors": _editors(note),
     }
+
+
+def _editors(note: Note) -> list[dict[str, str]]:
+    """Who wrote in the last minutes: two people at one chart should know of each other."""
+    since = timezone.now() - LATELY
+    rows = (
+        Operation.objects.filter(note=note, at__gte=since)
+        .values_list("user_id", "user__first_name", "user__last_name")
+        .distinct()
+    )
+    return [{"id": pk, "name": f"{first} {last}"} for pk, first, last in rows]
 
 
 def _block(block: TreatmentBlock) -> dict[str, Any]:

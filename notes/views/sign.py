@@ -1,20 +1,21 @@
 """Review and sign."""
 
 from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.documents.errors import DocumentError
 from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import allow
-from clinic.services import audit
+from clinic.services import audit, rendering
 from clinic.services.identity import confirm_password
 from notes.enums import VisitStatus
 from notes.forms.texts import SignForm
 from notes.lifecycle import can_sign
-from notes.signing import ATTESTATION, sign_note
+from notes.signing import ATTESTATION, draft_of, sign_note
 from notes.views.reach import visit_or_404
 from notes.views.workbench import workbench
 
@@ -35,6 +36,27 @@ def sign(request, visit_id):
         )
         return _page(request, visit, SignForm(initial={"version": visit.note.version}))
     return _sign(request, visit, SignForm(request.POST))
+
+
+@allow(Role.THERAPIST, Role.ASSISTANT)
+@require_GET
+def draft_pdf(request, visit_id):
+    """The paper before it is signed, marked as a draft and stored nowhere."""
+    visit = visit_or_404(visit_id, request.user)
+    if not hasattr(visit, "note") or visit.note.is_signed:
+        raise Http404
+    audit.record(
+        "note.previewed", actor=request.user, subject=visit.note, patient_id=visit.patient_id
+    )
+    try:
+        paper = rendering.render_note(draft_of(visit.note, by=request.user))
+    except (HandlineError, DocumentError) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("notes:sign", visit_id=visit.public_id)
+    response = HttpResponse(paper, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="draft.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _sign(request, visit, form):

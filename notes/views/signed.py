@@ -17,7 +17,7 @@ from clinic.services.identity import confirm_password
 from clinic.services.issuing import latest
 from clinic.views.pdf import serve
 from notes.forms.texts import AddendumForm
-from notes.queries import blocks_of, diagnoses_of, procedures_of
+from notes.queries import blocks_of, diagnoses_of, next_to_chart, procedures_of
 from notes.services.addenda import add_addendum
 from notes.timeline import timeline_of
 from notes.views.reach import visit_or_404
@@ -54,6 +54,9 @@ def _context(request, visit, form) -> dict:
         "addenda": list(visit.note.addenda.select_related("signature")),
         "addendum_form": form,
         "may_amend": request.user.role in CLINICAL,
+        "next_visit": next_to_chart(visit, user=request.user)
+        if request.user.role in CLINICAL
+        else None,
     }
 
 

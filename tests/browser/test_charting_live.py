@@ -1,12 +1,22 @@
 """Charting while treating: the clock, the tiles, the typed line, copies; counted in taps."""
 
+from datetime import timedelta
+from time import monotonic
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from clinic.scope import scope
 from notes.models import BlockTemplate, LiveChart
-from tests.browser.charts import Chart, make_chart, open_chart, saved, tile
-from tests.factories import PASSWORD
+from tests.browser.charts import Chart, make_chart, open_chart, ready, saved, tile
+from tests.factories import (
+    PASSWORD,
+    make_block,
+    make_clinician,
+    make_episode,
+    make_note,
+    make_visit,
+)
 
 
 @pytest.fixture
@@ -225,8 +235,6 @@ def test_missing_list_leads_to_the_field(page, chart):
 
 def test_time_with_another_patient_is_named_with_a_fix(signed_in, chart):
     with scope(chart.practice):
-        from tests.factories import make_block, make_episode, make_note, make_visit  # noqa: PLC0415
-
         episode = make_episode(clinician=chart.user.clinician)
         visit = make_visit(episode=episode, date=chart.visit.date, starts_at=chart.visit.starts_at)
         other = make_note(visit)
@@ -287,3 +295,45 @@ def test_routine_follow_up_takes_at_most_20_taps_and_no_typing(signed_in):
     assert hand.taps <= 20
     assert after <= 6
     assert hand.typed == 0
+
+
+def test_paper_is_seen_before_signing_and_the_next_patient_is_one_tap_away(signed_in):
+    chart = make_chart()
+    chart.add("11:00", "11:15")
+    with scope(chart.practice):
+        later = make_visit(
+            episode=chart.visit.episode, date=chart.visit.date,
+            starts_at=chart.visit.starts_at + timedelta(hours=1),
+        )  # fmt: skip
+    context = signed_in(chart.user)
+    page = open_chart(context, chart)
+    page.get_by_role("link", name="Review and sign").click()
+    draft = context.request.get(f"{chart.path}draft.pdf")
+    assert draft.headers["content-type"] == "application/pdf"
+    assert draft.body()[:5] == b"%PDF-"
+    page.get_by_label("I agree to the statement above.").check()
+    page.get_by_label("Password").fill(PASSWORD)
+    began = monotonic()
+    page.get_by_role("button", name="Sign note and charges").click()
+    page.wait_for_url("**/note/")
+    pdf = context.request.get(f"{chart.path}note.pdf")
+    print(f"\nsign to PDF: {monotonic() - began:.2f} s")
+    assert pdf.body()[:5] == b"%PDF-"
+
+    page.get_by_role("button", name="Start note").click()
+    page.wait_for_url(f"**/{later.public_id}/")
+    ready(page)
+
+
+def test_colleague_at_the_same_chart_is_named(signed_in):
+    chart = make_chart(therapists_see_all=True)
+    chart.add("11:00", "11:15")
+    with scope(chart.practice):
+        colleague = make_clinician(first_name="Ada", last_name="Lind").user
+    theirs = open_chart(signed_in(colleague), chart)
+    theirs.get_by_role("button", name="End: one minute later").first.click()
+    saved(theirs)
+
+    page = open_chart(signed_in(chart.user), chart)
+
+    expect(page.locator("#banners")).to_contain_text("Ada Lind is charting here too.")

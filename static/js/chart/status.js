@@ -68,11 +68,13 @@ export class Status {
     const off = deviceError();
     const old = this.outbox.pending.some((entry) => entry.made && Date.now() / 1000 - entry.made > OLD);
     const others = this.outbox.store?.others ?? 0;
-    const mark = JSON.stringify([held.map((e) => [e.key, e.held]), Math.abs(off) > 120, old, others, this.store.stored.signed, this.outbox.kept]);
+    const editors = (this.store.stored.editors ?? []).filter((row) => String(row.id) !== byId("charting").dataset.me).map((row) => row.name);
+    const mark = JSON.stringify([editors, held.map((e) => [e.key, e.held]), Math.abs(off) > 120, old, others, this.store.stored.signed, this.outbox.kept]);
     if (this.mark === mark) return;
     this.mark = mark;
     const rows = [];
     if (Math.abs(off) > 120) rows.push(notice("warning", `This device's clock is ${Math.round(Math.abs(off) / 60)} minutes ${off > 0 ? "ahead" : "behind"}. Times here are the server's, so the chart is right; set the clock when you can.`));
+    if (editors.length) rows.push(notice("info", `${editors.join(" and ")} ${editors.length > 1 ? "are" : "is"} charting here too. Both of you are saved; where you change the same block, you are asked.`));
     if (old) rows.push(notice("warning", "Changes have waited on this device for more than a day. Connect it to the clinic's network."));
     if (others) rows.push(notice("info", `${others} change${others === 1 ? "" : "s"} of somebody else wait on this device, sealed, until that person signs in here.`));
     if (!this.outbox.kept) rows.push(notice("warning", "This browser does not let the chart keep changes on the device: do not close this tab while something is unsent."));
