@@ -61,6 +61,16 @@ def inside(harbor):
         yield harbor
 
 
+# First: it wants a database without the demo.
+def test_real_practice_is_never_mixed_with_the_demo(practice):
+    before = snapshot()
+
+    with pytest.raises(CommandError, match="holds a real practice"):
+        call_command("seed_demo", stdout=StringIO())
+
+    assert snapshot() == before
+
+
 def test_people_are_those_of_the_sign_in_page(harbor):
     for login in DEMO_LOGINS:
         user = User.objects.get(email=login.email)
@@ -170,12 +180,3 @@ def test_more_visits_are_imported_history(inside):
         assert min(note.blocks.count() + note.procedures.count()
                    for note in Note.objects.filter(visit__in=new)) >= 1  # fmt: skip
         transaction.set_rollback(True)
-
-
-def test_real_practice_is_never_mixed_with_the_demo(practice):
-    before = snapshot()
-
-    with pytest.raises(CommandError, match="holds a real practice"):
-        call_command("seed_demo", stdout=StringIO())
-
-    assert snapshot() == before
