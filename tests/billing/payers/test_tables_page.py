@@ -95,7 +95,8 @@ def cut(file):
     [
         ("pairs", lambda: [*ptp_parts(ACTIVE)[:3], cut(ptp_parts(ACTIVE)[3])],
          "is damaged or cut short: download it again."),
-        ("limits", lambda: ptp_parts(ACTIVE)[:1], "holds no .csv file: it is not the table looked for."),
+        ("limits", lambda: ptp_parts(ACTIVE)[:1],
+         "holds no .csv file: it is not the table looked for."),
         ("pairs", lambda: [plain(MUE_NAME, MUE)], "is a unit-limit (MUE) file"),
         ("fees", lambda: [plain(MUE_NAME, MUE)], "is a unit-limit (MUE) file"),
         ("limits", lambda: [plain(MUE_NAME, MUE), plain("2.csv", MUE)],
