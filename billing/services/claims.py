@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,13 +14,14 @@ from billing.claims import types
 from billing.claims.preflight import check_file, preflight
 from billing.claims.words import normalised
 from billing.claims.writer import write_837p
-from billing.desk_enums import ClaimState, Route
+from billing.desk_enums import ClaimState, DeskState, Route
 from billing.models import (
     ChargeSet,
     Claim,
     ClaimCounter,
     ClaimFile,
     ClaimSettings,
+    DeskItem,
     RemittedClaim,
 )
 from billing.services import payments_ledger as ledger
@@ -59,13 +61,14 @@ class Draft:
     replaces: Claim | None = None
 
 
-def next_control(kind: str) -> int:
-    """The next control number; the row is locked, and the database lets it only rise."""
+def take_controls(kind: str, count: int = 1) -> range:
+    """The next control numbers; the row is locked, and the database lets it only rise."""
     ClaimCounter.objects.get_or_create(kind=kind)
     counter = ClaimCounter.objects.select_for_update().get(kind=kind)
-    counter.last += 1
+    first = counter.last + 1
+    counter.last += count
     counter.save(update_fields=["last"])
-    return counter.last
+    return range(first, counter.last + 1)
 
 
 def settings_of(practice: Practice) -> ClaimSettings:
@@ -82,17 +85,23 @@ def make_claim_file(charge_sets: Sequence[ChargeSet], *, by: User) -> Made:
     for charge_set in charge_sets:
         row = full(charge_set.pk)
         trouble = _why_not(row)
-        if trouble:
+        claim = None if trouble else claim_of(row)
+        if claim is not None:
+            trouble = _first_problem(claim, timezone.localdate(), str(row.note.visit.patient))
+        if trouble or claim is None:
             refused.append(Refused(row, trouble))
         else:
-            drafts.append(Draft(row, row.note.visit.coverage, _original(row)))
+            drafts.append(Draft(row, row.note.visit.coverage, partial(_numbered, claim)))
     if not drafts:
         raise NotAllowed(refused[0].text if refused else "Choose at least one visit.")
     return Made(_write(drafts, by=by), tuple(refused))
 
 
-def _original(row: ChargeSet) -> Callable[[str], types.Claim]:
-    return lambda number: claim_of(row, number=number)
+def _numbered(claim: types.Claim, number: str) -> types.Claim:
+    lines = tuple(
+        replace(line, id=f"{number}L{place}") for place, line in enumerate(claim.lines, start=1)
+    )
+    return replace(claim, number=number, lines=lines)
 
 
 def _why_not(row: ChargeSet) -> str:
@@ -104,7 +113,7 @@ def _why_not(row: ChargeSet) -> str:
     claim = claim_in_force(row)
     if claim is not None and claim.state != ClaimState.REJECTED:
         return f"{row.note.visit.patient}: claim {claim.number} is out already; correct that one."
-    return _first_problem(claim_of(row), timezone.localdate(), str(row.note.visit.patient))
+    return ""
 
 
 def _first_problem(claim: types.Claim, today: date, who: str) -> str:
@@ -196,9 +205,12 @@ def _write(drafts: Sequence[Draft], *, by: User) -> ClaimFile:
     practice = drafts[0].charge_set.note.visit.practice
     settings = _ready_settings(practice)
     now = timezone.now()
-    numbered = [(draft, normalised(draft.facts(f"C{next_control('claim'):07d}")))
-                for draft in drafts]  # fmt: skip
-    control = next_control("file")
+    numbers = take_controls("claim", len(drafts))
+    numbered = [
+        (draft, normalised(draft.facts(f"C{number:07d}")))
+        for draft, number in zip(drafts, numbers, strict=True)
+    ]
+    control = take_controls("file")[0]
     text = write_837p(_interchange(settings, practice, [c for _, c in numbered], control, now))
     trouble = check_file(text, ground(timezone.localdate(now)))
     if trouble:
@@ -216,9 +228,19 @@ def _write(drafts: Sequence[Draft], *, by: User) -> ClaimFile:
     Claim.objects.bulk_create(_row(draft, claim, file, by, now) for draft, claim in numbered)
     audit.record("claims.made", actor=by, subject=file, control=control, claims=len(numbered),
                  sha256=file.sha256)  # fmt: skip
-    for draft, _ in numbered:
-        refresh(draft.charge_set)
+    for draft, claim in numbered:
+        _show_sent(draft, claim.number)
     return file
+
+
+def _show_sent(draft: Draft, number: str) -> None:
+    """A correction is worked out anew; a first claim only changes the visit's state."""
+    if draft.frequency != "1" or draft.coverage.rank > 1:
+        refresh(draft.charge_set)
+        return
+    DeskItem.objects.filter(charge_set=draft.charge_set).update(
+        state=DeskState.SENT, reason=f"Claim {number}: {ClaimState.MADE.label}"
+    )
 
 
 def _row(draft: Draft, claim: types.Claim, file: ClaimFile, by: User, now) -> Claim:
