@@ -96,8 +96,6 @@ def test_therapist_charts_and_signs_and_the_office_prints(
     if scripts:
         ready(page)
     add_block(page, "Joint mobilization", "15", region="Cervical spine", response="Rotation freer")
-    page.wait_for_timeout(3000)
-    page.screenshot(path="/tmp/wt.png", full_page=True)
     expect(page.get_by_text("Rotation freer").first).to_be_visible()
     add_block(page, "Therapeutic activities", "15", response="Two cues")
     expect(page.get_by_text("Two cues").first).to_be_visible()
