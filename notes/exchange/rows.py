@@ -146,8 +146,10 @@ def _coverage(line: int, given: dict[str, str], ground: Ground, seen: set[Any]) 
     first, last = names_of(given.get("holder_name", ""))
     if relationship != "self" and not last:
         relationship, first = "self", ""
-    starts = day_of(given["starts_on"], ground.order) if given.get("starts_on") else ground.today
     ends = day_of(given["ends_on"], ground.order) if given.get("ends_on") else None
+    starts = min(ground.today, ends or ground.today)
+    if given.get("starts_on"):
+        starts = day_of(given["starts_on"], ground.order)
     if ends and ends < starts:
         raise BadCell("the coverage ends before it starts")
     values = {
