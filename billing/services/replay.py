@@ -72,15 +72,15 @@ class _Row(NamedTuple):
     first_name: str
     last_name: str
     created_at: datetime
-    facts: Mapping[str, Any]
+    day: Mapping[str, Any]
     record_facts: Mapping[str, Any]
     answer: Mapping[str, Any]
 
 
 _FIELDS = (
     "pk", "note__visit__public_id", "note__visit__date", "note__visit__episode_id",
-    "note__visit__patient__first_name", "note__visit__patient__last_name", "created_at", "facts",
-    "record_facts", "answer",
+    "note__visit__patient__first_name", "note__visit__patient__last_name", "created_at",
+    "facts__day", "record_facts", "answer",
 )  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def _rows(keys: array) -> Iterator[_Row]:
 
 def derive_row(row: _Row, bench: Bench) -> Result:
     return derive(
-        day_from_plain(row.facts["day"]),
+        day_from_plain(row.day),
         bench.policy_for(row.episode_id, row.date),
         bench.tables_at(row.created_at),
         record_from_dict(row.record_facts),
