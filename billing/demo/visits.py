@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from billing.demo.record import measure, set_goal
 from clinic.models import Clinician, Coverage, Location, Patient
 from notes.models import (
     BodyRegion,
@@ -79,6 +80,7 @@ def open_episode(
         sent_on=started_on + timedelta(days=1),
         certified_on=started_on + timedelta(days=9),
     )
+    set_goal(episode)
     return episode
 
 
@@ -111,6 +113,7 @@ def chart(visit: Visit, story: Story, ground: Ground, *, blocks: int | None = No
     if blocks is None:
         texts = {name: story[name] for name in TEXT_FIELDS}
         note = save_texts(note, by=user, base=dict.fromkeys(TEXT_FIELDS, ""), texts=texts)
+        measure(note)
     return Note.objects.get(pk=note.pk)
 
 

@@ -47,10 +47,11 @@ def clean_note(of: Ground, story: Story, preset: str, **clinician) -> Note:
     make_coverage(patient=patient, payer=payer_of(preset))
     episode = open_episode(story, of, patient=patient, clinician=author, started_on=START)
     episode.orders.update(signed_on=START)
-    goal = _goal(episode)
+    if not episode.goal_rows.exists():
+        _goal(episode)
     sign_progress_report(
         episode, by=author.user, submit_key=uuid.uuid4(), on=START, summary="At the start",
-        continuing="As planned", goals=[GoalProgress(goal.number, "40 degrees")], method="password",
+        continuing="As planned", goals=[GoalProgress(1, "as at the start")], method="password",
     )  # fmt: skip
     visit = book(episode, of, starts_at=at("09:00"), number=2, status="arrived")
     note = chart(visit, story, of)
@@ -69,9 +70,9 @@ def _goal(episode) -> Goal:
 
 def purposes(note: Note) -> None:
     for block in note.blocks.all():
-        BlockPurpose.objects.create(
-            note=note, block_id=block.public_id, goals=[1],
-            rationale="Restricted joint motion on palpation, end-feel firm",
+        BlockPurpose.objects.update_or_create(
+            note=note, block_id=block.public_id,
+            defaults={"goals": [1], "rationale": "Restricted joint motion, end-feel firm"},
         )  # fmt: skip
 
 

@@ -1,0 +1,271 @@
+"""The record at size: search of patients and diagnoses, worklist, export, import.
+
+Makes 100,000 patients, a full-size table of diagnoses, 50 clinicians and 10,000 notes in a
+database of its own, and times what people wait for. Each time is also given as a ratio to
+a plain reference on the same rows, taken in turn in the same run.
+
+    python tests/bench/record.py
+"""
+
+import io
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENTS, CODES, CLINICIANS, NOTES = 100_000, 98_000, 50, 10_000
+IMPORTED, APPOINTMENTS = 2_000, 20_000
+LIMITS = {"patient search": 100, "diagnosis search": 20}  # milliseconds, 95th percentile
+EXPORT_SECONDS, IMPORT_SECONDS = 120, 60
+ZONE = ZoneInfo("America/New_York")
+WORDS = """
+Ana Bo Carla Dmitri Eva Farid Grace Hugo Ines Jonas Kira Liam Maya Noor Otto Pia
+an ber chi dal er fon gar hol in jan kel lor mar nor os pel qui ros sal tor ul ven wil
+neck shoulder elbow wrist hand hip knee ankle foot lumbar thoracic cervical pelvic
+"""
+FIRST, SYLLABLES, PARTS = (line.split() for line in WORDS.strip().splitlines())
+KINDS = ("pain in", "stiffness of", "sprain of", "strain of muscle of", "fracture of",
+         "osteoarthritis of")  # fmt: skip
+SIDES = ("right", "left", "unspecified", "bilateral")
+
+
+def setup() -> None:
+    os.environ.setdefault("HANDLINE_DEMO", "1")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
+    subprocess.run([sys.executable, "manage.py", "dbsetup"], cwd=ROOT, check=True,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    sys.path.insert(0, str(ROOT))
+    import django  # noqa: PLC0415 after the environment
+
+    django.setup()
+
+
+def percentile(times: list[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+
+
+def timed(act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    return (time.perf_counter() - start) * 1000
+
+
+class Failures:
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def hold(self, what: str, value: float, limit: float, unit: str) -> None:
+        print(f"{what}: {value:.1f} {unit}  (at most {limit:g})")
+        if value > limit:
+            self.told.append(f"{what} {value:.1f} {unit}, over {limit:g}")
+
+
+def make_patients(rng: random.Random) -> None:
+    from clinic.models import Patient, PatientToken  # noqa: PLC0415 after setup
+    from clinic.models.patient_search import token_row  # noqa: PLC0415
+
+    names = sorted({"".join(rng.choices(SYLLABLES, k=3)).capitalize() for _ in range(9000)})
+    for start in range(0, PATIENTS, 5000):
+        people = Patient.objects.bulk_create(
+            Patient(
+                record_number=f"R{n:06d}", first_name=rng.choice(FIRST),
+                last_name=rng.choice(names), born_on=date(1930, 1, 1) + timedelta(days=n % 30000),
+                phone=f"518-{n % 900 + 100}-{n % 10000:04d}",
+            )
+            for n in range(start, start + 5000)
+        )  # fmt: skip
+        PatientToken.objects.bulk_create(
+            [token_row(p, word) for p in people for word in p.search_words()], batch_size=5000
+        )
+
+
+def bench_patient_search(user, rng: random.Random, failures: Failures) -> None:
+    from clinic.models import Patient  # noqa: PLC0415
+    from clinic.services.patients_search import search_patients  # noqa: PLC0415
+
+    asked = []
+    for patient in rng.sample(list(Patient.objects.all()[:20000]), 40):
+        last = patient.last_name
+        swapped = last[:2] + last[3] + last[2] + last[4:] if len(last) > 4 else last
+        asked += [last[:3], last, f"{patient.first_name[:2]} {last[:4]}", swapped,
+                  patient.record_number, f"{patient.born_on:%m/%d/%Y}", patient.phone]  # fmt: skip
+    ours = [timed(lambda t=t: search_patients(t, user=user)) for t in asked]
+    plain = [
+        timed(lambda t=t: list(Patient.objects.filter(last_name__icontains=t)[:25])) for t in asked
+    ]
+    found = search_patients(asked[1], user=user)
+    assert any(p.last_name == asked[1] for p in found)
+    failures.hold("patient search p95", percentile(ours, 0.95), LIMITS["patient search"], "ms")
+    print(f"patient search median {statistics.median(ours):.1f} ms, plain scan "
+          f"{statistics.median(plain):.1f} ms")  # fmt: skip
+    ratio = statistics.median(ours) / statistics.median(plain)
+    failures.hold("ratio patient search to a plain scan of one column", ratio, 1.0, "")
+
+
+def make_codes() -> None:
+    from notes.models import DiagnosisCode  # noqa: PLC0415
+
+    known = set(DiagnosisCode.objects.values_list("code", flat=True))
+    rows = []
+    for n in range(CODES):
+        code = f"M{n // 1000:02d}.{n % 1000:03d}"
+        if n >= 100_000 // 1 or code in known:
+            continue
+        title = (f"{KINDS[n % len(KINDS)].capitalize()} {SIDES[n % 4]} "
+                 f"{PARTS[n // 4 % len(PARTS)]}, number {n}")  # fmt: skip
+        rows.append(
+            DiagnosisCode(code=code, title=title, billable=n % 9 > 0, valid_from=date(2020, 10, 1))
+        )
+    DiagnosisCode.objects.bulk_create(rows, batch_size=5000)
+
+
+def bench_diagnoses(failures: Failures) -> None:
+    from notes.models import DiagnosisCode  # noqa: PLC0415
+    from notes.services.diagnoses import search_diagnoses  # noqa: PLC0415
+
+    typed = ["pain", "pain in left", "should", "sprain of right knee", "M54", "M17.1", "m25",
+             "osteoarthritis hip", "fracture bilateral wrist", "zzz nothing", "lumbar strain",
+             "cervic", "unspecified ankle", "stiffn"]  # fmt: skip
+    on = date(2026, 3, 2)
+    search_diagnoses("warm", on=on)
+    times = [timed(lambda t=t: search_diagnoses(t, on=on, limit=12)) for t in typed * 8]
+    failures.hold("diagnosis search p95", percentile(times, 0.95), LIMITS["diagnosis search"], "ms")
+    print(f"diagnosis search median {statistics.median(times):.1f} ms of "
+          f"{DiagnosisCode.objects.count():,} codes")  # fmt: skip
+
+
+def make_history(practice) -> None:
+    """50 clinicians with 10,000 signed, imported notes and what a worklist looks at."""
+    from billing.demo.bulk import ImportedVisit, import_history  # noqa: PLC0415
+    from billing.demo.history import stories  # noqa: PLC0415
+    from billing.demo.visits import Ground, open_episode  # noqa: PLC0415
+    from clinic.models import Patient  # noqa: PLC0415
+    from notes.models import Authorization, Goal  # noqa: PLC0415
+    from notes.services.diagnoses import load_starter_diagnoses  # noqa: PLC0415
+    from notes.vocabulary import seed_vocabulary  # noqa: PLC0415
+    from tests.factories import make_clinician, make_coverage, make_location  # noqa: PLC0415
+
+    seed_vocabulary()
+    load_starter_diagnoses()
+    make_location()
+    ground, told = Ground.read(), [s for s in stories() if s["discipline"] == "PT"]
+    people = list(Patient.objects.order_by("pk")[: NOTES // 10])
+    clinicians = [make_clinician() for _ in range(CLINICIANS)]
+    today = date.today()  # noqa: DTZ011 a bench stands on the day it runs
+    visits = []
+    for place, patient in enumerate(people):
+        make_coverage(patient=patient)
+        story = told[place % len(told)]
+        episode = open_episode(
+            story, ground, patient=patient, clinician=clinicians[place % CLINICIANS],
+            started_on=today - timedelta(days=40),
+        )  # fmt: skip
+        Authorization.objects.create(
+            episode=episode, number=f"A{place}", visits=11, starts_on=today - timedelta(days=40),
+            ends_on=today + timedelta(days=30),
+        )  # fmt: skip
+        Goal.objects.create(
+            episode=episode, number=1, text="Shelf", measure="NDI", baseline="40", target="20",
+            opened_on=today - timedelta(days=40), due_on=today + timedelta(days=40),
+        )  # fmt: skip
+        for n in range(10):
+            day = today - timedelta(days=38 - 3 * n)
+            at = datetime(day.year, day.month, day.day, 8 + place % 9, tzinfo=ZONE)
+            visits.append(ImportedVisit(episode, story, at, n + 1))
+    import_history(practice, visits, ground)
+
+
+def bench_worklist(admin, failures: Failures) -> None:
+    from django.db import connection, reset_queries  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from billing.services.worklist import worklist  # noqa: PLC0415
+    from clinic.models import User  # noqa: PLC0415
+
+    today = date.today()  # noqa: DTZ011
+    reset_queries()
+    with CaptureQueriesContext(connection) as many:
+        items = worklist(admin, today=today)
+    one = User.objects.filter(clinician__isnull=False).first()
+    with CaptureQueriesContext(connection) as few:
+        worklist(one, today=today)
+    times = [timed(lambda: worklist(admin, today=today)) for _ in range(7)]
+    own = [timed(lambda: worklist(one, today=today)) for _ in range(7)]
+    middle, one_ms = statistics.median(times), statistics.median(own)
+    print(f"worklist of {CLINICIANS}: {len(items)} items, {middle:.0f} ms; of one: {one_ms:.0f} ms")
+    failures.hold("ratio worklist queries, all to one person", len(many) / len(few), 1.0, "")
+
+
+def bench_export(practice, failures: Failures) -> None:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from notes.exchange.exporting import archive  # noqa: PLC0415
+
+    size, start = 0, time.perf_counter()
+    for chunk in archive(practice, now=timezone.now()):
+        size += len(chunk)
+    spent = time.perf_counter() - start
+    print(f"export: {size / 1_048_576:.0f} MB")
+    failures.hold(f"export of {NOTES:,} notes", spent, EXPORT_SECONDS, "s")
+
+
+def bench_import(admin, failures: Failures) -> None:
+    from notes.exchange.importing import apply_batch, read_batch  # noqa: PLC0415
+
+    people = io.StringIO()
+    people.write("Patient Number,First Name,Last Name,Birth Date,Sex\n")
+    visits = io.StringIO()
+    visits.write("Patient Number,Appointment Start Date & Time,Staff Member Name,Status\n")
+    for n in range(IMPORTED):
+        people.write(f"N{n},New{n % 77},Person{n},{n % 12 + 1:02d}/{n % 28 + 1:02d}/1970,F\n")
+    for n in range(APPOINTMENTS):
+        day = date(2019, 1, 1) + timedelta(days=n // 60)
+        visits.write(f"N{n % IMPORTED},{day:%m/%d/%Y} {8 + n % 10}:00,,Arrived\n")
+    from clinic.models import Clinician  # noqa: PLC0415
+
+    keep = Clinician.objects.first()
+    Clinician.objects.exclude(pk=keep.pk).update(active=False)
+    start = time.perf_counter()
+    for text, kind in ((people, "patients"), (visits, "appointments")):
+        batch = read_batch(text.getvalue().encode(), name=kind, kind=kind, preset="jane", by=admin)
+        assert batch.counts["reject"] == 0, batch.counts
+        done = apply_batch(batch, by=admin)
+        print(f"import of {done.counts['add']:,} {kind}")
+    spent = time.perf_counter() - start
+    failures.hold(f"import of {IMPORTED:,} patients and {APPOINTMENTS:,} appointments",
+                  spent, IMPORT_SECONDS, "s")  # fmt: skip
+
+
+def main() -> int:
+    setup()
+    from clinic.models import Practice  # noqa: PLC0415 after setup
+    from clinic.scope import scope  # noqa: PLC0415
+    from tests.factories import make_practice, make_user  # noqa: PLC0415
+
+    rng, failures = random.Random(7), Failures()
+    practice = Practice.objects.first() or make_practice()
+    with scope(practice):
+        admin = make_user("admin")
+        started = time.perf_counter()
+        make_patients(rng)
+        print(f"{PATIENTS:,} patients made in {time.perf_counter() - started:.0f} s")
+        bench_patient_search(admin, rng, failures)
+        make_codes()
+        bench_diagnoses(failures)
+        make_history(practice)
+        bench_worklist(admin, failures)
+        bench_import(admin, failures)
+        bench_export(practice, failures)
+    print("\n".join(failures.told) or "All within their limits.")
+    return bool(failures.told)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
