@@ -59,6 +59,7 @@ function start(root) {
   live.onLater = (entry) => {
     const start = store.view.blocks.at(-1)?.end ?? boot.day.starts;
     store.select(null);
+    editor.show();
     editor.fill({ ...lasting(entry), start, end: start });
     editor.set("end", "");
     editor.set("minutes", "");
@@ -113,6 +114,7 @@ function goTo(anchor, field, editor) {
 /** A refused block comes back into the form as it was, to be put right and added again. */
 function mend(edit, editor, store) {
   store.select(edit.op === "put" && store.block(edit.id) ? edit.id : null);
+  editor.show();
   editor.fill({ ...edit.fields, start: edit.fields.start ?? edit.at, end: edit.fields.end ?? (edit.at ?? edit.fields.start) + 600 });
   editor.field("technique").focus();
 }

@@ -35,7 +35,8 @@ class Tally:
 
 def prepare() -> None:
     """A database of its own, before anything of Django is imported."""
-    os.environ.setdefault("HANDLINE_DATA", tempfile.mkdtemp(prefix="handline-soak-"))
+    below = os.environ.get("HANDLINE_DATA") or None
+    os.environ["HANDLINE_DATA"] = tempfile.mkdtemp(prefix="handline-soak-", dir=below)
     os.environ["HANDLINE_DEMO"] = "1"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"

@@ -1,7 +1,7 @@
 // The form of one block. With a block selected each change is an edit of its own; without one
 // the form describes a new block and "Add block" adds it. The same form works without scripts.
 import { endFromInput, fromInput, inputClock, minutes } from "chart/clock";
-import { byId, say, setText } from "chart/dom";
+import { afterPaint, byId, say, setText } from "chart/dom";
 import { content } from "chart/edits";
 
 const MINUTE = 60;
@@ -28,7 +28,7 @@ export class Editor {
       document.querySelector(`#block-${CSS.escape(id)} .t-name`)?.focus();
     });
     this.removeButton.addEventListener("click", () => this.onRemove?.(store.selected));
-    store.addEventListener("select", () => this.show());
+    store.addEventListener("select", () => afterPaint(() => this.shown !== store.selected && this.show()));
     store.addEventListener("view", () => this.follow());
     this.form.querySelector("[data-replies]")?.addEventListener("click", (event) => {
       const chip = event.target.closest("[data-reply]");
@@ -230,6 +230,7 @@ export class Editor {
   /** Open a block here, and go to the field that is asked for. */
   edit(id, name) {
     this.store.select(id);
+    this.show();
     const target = name === "regions" ? this.form.querySelector("[data-filter]") : this.field(name ?? "technique");
     (target instanceof RadioNodeList ? target[0] : target)?.focus();
   }
