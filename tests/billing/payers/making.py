@@ -1,5 +1,6 @@
 """Drafts of a payer's rules, and what an admin does with them."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from clinic.enums import Role
 from clinic.models import Payer, User
 from tests.billing.making import make_payer_with
 from tests.factories import make_user
+from tests.snapshot import snapshot
 
 LATER = date(2027, 1, 1)
 NINE = 9 * 3600
@@ -83,3 +85,8 @@ def day(*blocks: tuple[str, int, int], region: str = "cervical", **fields: Any) 
 
 def policy_with(row: PayerPolicy, **fields: Any) -> Policy:
     return policy_from_wire(row.fields | fields, version=row.name)
+
+
+def rows_but(*tables: str) -> dict[str, Counter]:
+    """All that the database holds, but for tables that making the test's people writes."""
+    return {name: rows for name, rows in snapshot().items() if name not in tables}

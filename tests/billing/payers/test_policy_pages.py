@@ -9,7 +9,7 @@ from billing.models import PayerPolicy, PolicyCase, PolicyOverride, SettingChang
 from clinic.scope import scope
 from notes.vocabulary import seed_vocabulary
 from tests.billing.making import make_charge_set, make_draft, make_payer_with
-from tests.billing.payers.making import changed, make_draft_of
+from tests.billing.payers.making import changed, make_draft_of, rows_but
 from tests.billing.payers.posting import errors_of, fields_of
 from tests.factories import make_payer
 from tests.snapshot import snapshot
@@ -417,12 +417,12 @@ def test_payer_page_shows_old_tables_and_standing(admin):
 
 def test_payer_name_is_used_once(admin):
     payer = make_payer(name="Granite Mutual")
-    before = snapshot(without={"clinic_auditevent"})
+    before = rows_but("clinic_auditevent")
 
     response = admin.post(reverse("billing:new_payer"), {"name": "granite mutual"})
 
     assert response.status_code == 422
-    assert snapshot(without={"clinic_auditevent"}) == before
+    assert rows_but("clinic_auditevent") == before
     assert response.context["form"].errors == {
         "name": ["There is a payer named granite mutual already."]
     }
