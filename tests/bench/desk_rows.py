@@ -80,13 +80,14 @@ def _insert(practice, items, start: int, size: int, states, today: date) -> None
     )  # fmt: skip
     notes = Note.objects.bulk_create(
         Note(practice=practice, visit=v, author_id=m.clinician_id, status="signed", imported=True,
-             signed_at=m.starts_at, signed_by_id=m.charge_set.note.signed_by_id, digest="0" * 64)
+             signed_at=m.starts_at, signed_by_id=m.charge_set.note.signed_by_id, digest="0" * 64,
+             record={"sections": [], "diagnoses": []})
         for v, m in zip(visits, models, strict=True)
     )  # fmt: skip
     sets = ChargeSet.objects.bulk_create(
         ChargeSet(practice=practice, note=note, policy_label="bench", engine_version="1",
-                  facts={"day": {}}, record_facts={}, answer={}, digest="", line_count=0,
-                  total_cents=m.total_cents, created_at=m.starts_at)
+                  facts={"day": {}}, record_facts={}, answer={"timed_minutes": 0}, digest="",
+                  line_count=0, total_cents=m.total_cents, created_at=m.starts_at)
         for note, m in zip(notes, models, strict=True)
     )  # fmt: skip
     DeskItem.objects.bulk_create(
