@@ -184,9 +184,7 @@ MATRIX: dict[str, Address] = {
     "notes:patient_export": Address("patient", GET=to(DESK), POST=to(DESK, 302)),
     # an export is found by who asked for it: the admin
     "notes:export": Address("export", GET=to(DESK, office=404)),
-    "notes:export_download": Address(
-        "export", GET=to(DESK, office=404, keeps=["notes_exportjob"])
-    ),
+    "notes:export_download": Address("export", GET=to(DESK, office=404, keeps=["notes_exportjob"])),
     "billing:worklist": Address(GET=to(EVERYONE)),
     "billing:worklist_count": Address(GET=to(EVERYONE, quiet=True)),
     "billing:own_review": Address(GET=to(REVIEWS)),
