@@ -122,6 +122,7 @@ export class Editor {
   }
 
   commitSoon(wait) {
+    if (this.timer && wait) return; // a pause in typing is not waited for
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.commitNow(), wait);
   }

@@ -29,8 +29,9 @@ export class Texts {
     if (area.value !== this.synced[section]) area.value = this.synced[section];
     area.removeAttribute("maxlength"); // it would cut a pasted text off without a word
     area.addEventListener("input", () => {
-      clearTimeout(this.timers[section]);
-      this.timers[section] = setTimeout(() => this.commit(section), TYPING);
+      // the first key starts the wait and later ones do not put it off: whoever never pauses
+      // is kept just as often
+      this.timers[section] ||= setTimeout(() => this.commit(section), TYPING);
     });
     area.addEventListener("blur", () => this.commit(section));
     const chips = h("div", { class: "cluster snippets", role: "group", "aria-label": `Sentences for ${section}` });
