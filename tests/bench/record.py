@@ -147,7 +147,7 @@ def make_history(practice) -> None:
     from billing.demo.history import stories  # noqa: PLC0415
     from billing.demo.visits import Ground, open_episode  # noqa: PLC0415
     from clinic.models import Patient  # noqa: PLC0415
-    from notes.models import Authorization, Goal  # noqa: PLC0415
+    from notes.models import Authorization  # noqa: PLC0415
     from notes.services.diagnoses import load_starter_diagnoses  # noqa: PLC0415
     from notes.vocabulary import seed_vocabulary  # noqa: PLC0415
     from tests.factories import make_clinician, make_coverage, make_location  # noqa: PLC0415
@@ -170,10 +170,6 @@ def make_history(practice) -> None:
         Authorization.objects.create(
             episode=episode, number=f"A{place}", visits=11, starts_on=today - timedelta(days=40),
             ends_on=today + timedelta(days=30),
-        )  # fmt: skip
-        Goal.objects.create(
-            episode=episode, number=1, text="Shelf", measure="NDI", baseline="40", target="20",
-            opened_on=today - timedelta(days=40), due_on=today + timedelta(days=40),
         )  # fmt: skip
         for n in range(10):
             day = today - timedelta(days=38 - 3 * n)

@@ -220,7 +220,9 @@ def test_scan_that_is_no_scan_is_refused_in_place(place, signed_in):
     page = signed_in(place["people"][OFFICE]).new_page()
     page.goto("/patients/{patient}/".format(**place))
     page.get_by_text("Upload an order").click()
-    page.get_by_label("Title").fill("Order")
+    panel = page.locator("section", has=page.get_by_role("heading", name="Scans"))
+    panel.get_by_label("Kind").select_option("order")
+    panel.get_by_label("Title").fill("Order")
     page.get_by_label("File", exact=False).set_input_files(
         {"name": "order.pdf", "mimeType": "application/pdf", "buffer": b"<html></html>"}
     )
@@ -254,7 +256,7 @@ def test_worklist_leads_to_the_field(place, signed_in):
     expect(page.locator(".work-badge")).not_to_be_empty()
     page.get_by_role("link", name="Worklist").click()
 
-    page.get_by_role("link", name="Open: Plan not certified").first.click()
+    page.get_by_role("link", name="Plan not certified").first.click()
 
     assert page.url.endswith("#certification")
     expect(page.locator("#certification")).to_be_in_viewport()
