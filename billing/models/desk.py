@@ -37,6 +37,8 @@ class DeskItem(ScopedModel):
             models.Index(fields=["practice", "state", "-served_on", "-starts_at"]),
             models.Index(fields=["practice", "-served_on", "-starts_at"]),
             models.Index(fields=["practice", "patient", "-served_on"]),
+            # The counts and sums of the tiles are read from this index alone.
+            models.Index(fields=["practice", "state", "distinct", "total_cents"]),
         ]
 
     def __str__(self) -> str:
