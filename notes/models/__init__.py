@@ -6,6 +6,7 @@ from notes.models.charting import (
     Operation,
     Snippet,
 )
+from notes.models.diagnosis_words import DiagnosisWord
 from notes.models.episodes import Authorization, EpisodeDiagnosis, EpisodeOfCare, Order, PlanOfCare
 from notes.models.exchange import ExportJob, ImportBatch
 from notes.models.measures import (
@@ -38,6 +39,7 @@ __all__ = [
     "DeviceSecret",
     "DiagnosisCode",
     "DiagnosisFavorite",
+    "DiagnosisWord",
     "EpisodeDiagnosis",
     "EpisodeOfCare",
     "ExportJob",

@@ -10,8 +10,10 @@ from django.db.models import Case, Q, QuerySet, When
 from django.db.models.functions import Length
 
 from clinic.errors import NotAllowed
+from clinic.folding import after, words_of
 from notes.importers.icd10cm import dotted
-from notes.models import DiagnosisCode
+from notes.models import DiagnosisCode, DiagnosisWord
+from notes.services.diagnosis_words import index_words
 
 STARTER = Path(__file__).resolve().parent.parent / "reference" / "icd10cm_starter.csv"
 MOST_WORDS = 8
@@ -27,11 +29,23 @@ def search_diagnoses(text: str, *, on: date, limit: int = 20) -> list[DiagnosisC
     if _is_code_start(text.strip()):
         prefix = _with_dot(text)
         return list(found.filter(code__startswith=prefix).order_by("code")[:limit])
-    for word in words:
-        found = found.filter(title__icontains=word)
+    found = _with_words(found, words)
     # The muscles and joints first; then short titles, which are the general ones.
     ours = Case(When(code__startswith="M", then=0), default=1)
     return list(found.order_by(ours, Length("title"), "code")[:limit])
+
+
+def _with_words(found: QuerySet[DiagnosisCode], words: list[str]) -> QuerySet[DiagnosisCode]:
+    """By the beginnings of words, from an index; inside of words only where that finds nothing."""
+    begun = found
+    for start in sorted({piece for word in words for piece in words_of(word)}):
+        fitting = DiagnosisWord.objects.filter(word__gte=start, word__lt=after(start))
+        begun = begun.filter(pk__in=fitting.values("diagnosis"))
+    if begun.exists():
+        return begun
+    for word in words:
+        found = found.filter(title__icontains=word)
+    return found
 
 
 def check_billable(code: str, *, on: date) -> DiagnosisCode:
@@ -73,6 +87,7 @@ def load_starter_diagnoses() -> int:
     with STARTER.open(encoding="utf-8", newline="") as file:
         new = [_starter(row) for row in csv.DictReader(file) if row["code"] not in known]
     DiagnosisCode.objects.bulk_create(new, batch_size=500)
+    index_words()
     return len(new)
 
 

@@ -12,6 +12,7 @@ from clinic.scope import every_practice
 from clinic.services import audit
 from notes.importers.icd10cm import DiagnosisRow, Release
 from notes.models import DiagnosisCode
+from notes.services.diagnosis_words import index_words
 
 BATCH = 2000
 
@@ -80,6 +81,7 @@ def accept_release(release: Release, *, by: User | None = None) -> Changes:
     DiagnosisCode.objects.bulk_create(
         (DiagnosisCode(valid_from=since, **row._asdict()) for row in opening), batch_size=BATCH
     )
+    index_words()
     with every_practice("published codes are the same for every practice"):
         audit.record(
             "diagnoses.imported",

@@ -1,14 +1,17 @@
 """The pages of the record, posted to as a browser does; typed input survives a refusal."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from clinic.enums import Role
 from notes.models import (
     BlockPurpose,
     CertificationEvent,
+    DiagnosisWord,
     EpisodeOfCare,
     Goal,
     Measurement,
@@ -19,7 +22,7 @@ from notes.models import (
     SegmentFinding,
     Visit,
 )
-from notes.services.diagnoses import load_starter_diagnoses
+from notes.services.diagnoses import load_starter_diagnoses, search_diagnoses
 from tests.conftest import client_of
 from tests.factories import (
     DAY,
@@ -210,3 +213,26 @@ def test_office_reads_the_episode_and_does_not_write_the_plan(episode, client_fo
 
     assert "Write the plan" not in page
     assert office.get(reverse("notes:plan_new", args=[episode.pk])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("shoulder pain left", "M25.512"), ("pain should", "M25.511"), ("vicalg", "M54.2"),
+     ("M54", "M54.2")],
+)  # fmt: skip
+def test_diagnoses_are_found_by_beginnings_and_insides_of_words(in_practice, typed, code):
+    load_starter_diagnoses()
+
+    assert code in {row.code for row in search_diagnoses(typed, on=DAY)}
+
+
+def test_diagnoses_loaded_before_the_index_get_their_words(in_practice):
+    load_starter_diagnoses()
+    known = set(DiagnosisWord.objects.values_list("diagnosis", "word"))
+    migration = import_module("notes.migrations.0008_words_of_diagnoses")
+
+    migration.forget(apps, None)
+    assert not DiagnosisWord.objects.exists()
+    migration.index(apps, None)
+
+    assert set(DiagnosisWord.objects.values_list("diagnosis", "word")) == known
