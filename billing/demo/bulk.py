@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.db import transaction
 
+from billing.demo.record import measure_history
 from billing.demo.visits import Ground, Story
 from clinic.models import Practice, User
 from notes.enums import NoteStatus, VisitStatus
@@ -81,6 +82,7 @@ def _insert(practice: Practice, chunk: list[ImportedVisit], ground: Ground) -> N
     )
     _blocks(practice, notes, chunk, ground)
     _procedures(practice, notes, chunk, ground)
+    measure_history(notes, chunk)
     _close(notes, chunk)
 
 

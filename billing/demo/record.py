@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from notes.models import EpisodeOfCare, Note
-from notes.scores import SCALES
+from notes.models import EpisodeOfCare, Measurement, Note, OutcomeScore
+from notes.scores import SCALES, score_tenths
 from notes.services.goals import add_goal
 from notes.services.measures import (
     save_finding,
@@ -50,13 +50,44 @@ def measure(note: Note) -> None:
         save_measurement(note, by=by, kind=kind, site=site, side=side, before=before, after=after)
     for segment, side in told.get("segments", ()):
         save_finding(note, by=by, segment=segment, side=side, pain=True, motion=True)
-    instrument, answer = told["score"]
-    scale = SCALES[instrument]
-    better = min(turn, scale.items)
-    step = 1 if scale.more_is_better else -1
-    answers = [answer + step if item < better else answer for item in range(scale.items)]
+    instrument, answers = _answers(told, turn)
     save_score(note, by=by, instrument=instrument, answers=answers)
     known = list(visit.episode.goal_rows.values_list("number", flat=True))
     for block in note.blocks.select_related("technique"):
         if block.technique.code == "97140":
             save_purpose(note, by=by, block_id=block.public_id, rationale=WHY, goals=known[:1])
+
+
+def measure_history(notes: list[Note], visits: list[Any]) -> None:
+    """The same figures for history that comes in by bulk, before its notes are closed."""
+    rows, scores = [], []
+    for note, visit in zip(notes, visits, strict=True):
+        told = _told().get(visit.episode.title)
+        if told is None:
+            continue
+        turn, practice = visit.number - 1, note.practice_id
+        for kind, site, side, first, step in told.get("measures", ()):
+            before = min(first + step * turn, 5 if kind == "strength" else 999)
+            rows.append(
+                Measurement(
+                    practice_id=practice, note=note, kind=kind, site=site, side=side,
+                    before_tenths=before * 10,
+                )
+            )  # fmt: skip
+        instrument, answers = _answers(told, turn)
+        scores.append(
+            OutcomeScore(
+                practice_id=practice, note=note, instrument=instrument, answers=answers,
+                score_tenths=score_tenths(instrument, answers),
+            )
+        )  # fmt: skip
+    Measurement.objects.bulk_create(rows)
+    OutcomeScore.objects.bulk_create(scores)
+
+
+def _answers(told: dict[str, Any], turn: int) -> tuple[str, list[int]]:
+    """The questionnaire of this visit: one item better with each one."""
+    instrument, answer = told["score"]
+    scale = SCALES[instrument]
+    better, step = min(turn, scale.items), 1 if scale.more_is_better else -1
+    return instrument, [answer + step if n < better else answer for n in range(scale.items)]

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from django.db.models import Case, Q, QuerySet, When
-from django.db.models.functions import Length
+from django.db.models import Q, QuerySet
 
 from clinic.errors import NotAllowed
 from clinic.folding import after, words_of
@@ -18,6 +17,9 @@ from notes.services.diagnosis_words import index_words
 STARTER = Path(__file__).resolve().parent.parent / "reference" / "icd10cm_starter.csv"
 MOST_WORDS = 8
 MOST_NAMED = 8
+MOST_READ = 400
+OURS = Q(code__gte="M", code__lt="N")
+LAST = "~"  # behind every letter and digit of a code
 
 
 def search_diagnoses(text: str, *, on: date, limit: int = 20) -> list[DiagnosisCode]:
@@ -28,24 +30,36 @@ def search_diagnoses(text: str, *, on: date, limit: int = 20) -> list[DiagnosisC
     found = valid_on(on).filter(billable=True)
     if _is_code_start(text.strip()):
         prefix = _with_dot(text)
-        return list(found.filter(code__startswith=prefix).order_by("code")[:limit])
-    found = _with_words(found, words)
-    # The muscles and joints first; then short titles, which are the general ones.
-    ours = Case(When(code__startswith="M", then=0), default=1)
-    return list(found.order_by(ours, Length("title"), "code")[:limit])
+        inside = found.filter(code__gte=prefix, code__lt=prefix + LAST, code__startswith=prefix)
+        return list(inside.order_by("code")[:limit])
+    # The muscles and joints first: where they fill the list, nothing else is read.
+    ours = _general_first(_inside(found.filter(OURS), words))
+    if len(ours) >= limit:
+        return ours[:limit]
+    others = _general_first(_begun(found.exclude(OURS), words))
+    if not ours and not others and len(words) == 1:
+        others = _general_first(_inside(found.exclude(OURS), words))
+    return (ours + others)[:limit]
 
 
-def _with_words(found: QuerySet[DiagnosisCode], words: list[str]) -> QuerySet[DiagnosisCode]:
-    """By the beginnings of words, from an index; inside of words only where that finds nothing."""
-    begun = found
-    for start in sorted({piece for word in words for piece in words_of(word)}):
-        fitting = DiagnosisWord.objects.filter(word__gte=start, word__lt=after(start))
-        begun = begun.filter(pk__in=fitting.values("diagnosis"))
-    if begun.exists():
-        return begun
+def _inside(found: QuerySet[DiagnosisCode], words: list[str]) -> QuerySet[DiagnosisCode]:
+    """Titles that have every word anywhere."""
     for word in words:
         found = found.filter(title__icontains=word)
     return found
+
+
+def _begun(found: QuerySet[DiagnosisCode], words: list[str]) -> QuerySet[DiagnosisCode]:
+    """Titles with words that begin so, from the index of words."""
+    for start in sorted({piece for word in words for piece in words_of(word)}):
+        fitting = DiagnosisWord.objects.filter(word__gte=start, word__lt=after(start))
+        found = found.filter(pk__in=fitting.values("diagnosis"))
+    return found
+
+
+def _general_first(found: QuerySet[DiagnosisCode]) -> list[DiagnosisCode]:
+    """Short titles are the general ones. Sorted here: sorting there reads every match first."""
+    return sorted(found.order_by()[:MOST_READ], key=lambda row: (len(row.title), row.code))
 
 
 def check_billable(code: str, *, on: date) -> DiagnosisCode:
