@@ -10,6 +10,7 @@ from html import escape
 from .parts import Reading, Trend
 
 INK, GREY, LINE, GOAL = "#15212b", "#50606d", "#0a5f63", "#7c4a00"
+FONT = 'font-family="Source Sans 3" font-size="2.6"'
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, FLOOR = 86.0, 30.0, 11.0, 3.0, 3.5, 24.0
 
 
@@ -40,7 +41,7 @@ def drawing(trend: Trend, *, width: float = WIDTH) -> str:
     ]
     return (
         f'<svg class="trend" xmlns="http://www.w3.org/2000/svg" role="img" width="{width:g}mm" '
-        f'height="{HEIGHT:g}mm" viewBox="0 0 {width:g} {HEIGHT:g}" font-size="2.6" '
+        f'height="{HEIGHT:g}mm" viewBox="0 0 {width:g} {HEIGHT:g}" {FONT} '
         f'aria-label="{escape(in_words(trend), quote=True)}">'
         f"<title>{escape(in_words(trend))}</title>{''.join(parts)}</svg>"
     )
@@ -68,7 +69,7 @@ def _range(trend: Trend) -> tuple[int, int]:
     if trend.goal_tenths is not None:
         figures.append(trend.goal_tenths)
     low, high = min(figures), max(figures)
-    edge = max(10, (high - low) // 8)
+    edge = max(10, (high - low) // 5)
     return (low - edge if low else 0), high + edge
 
 
