@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import models, transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 from clinic.models import Patient, PatientFile, Practice, StoredDocument, User
 from clinic.scope import scope
 from clinic.services import audit
-from notes.exchange.fhir import bundle_of
+from notes.exchange.fhir import bundles_of
 from notes.exchange.records import exported_models, fields_of, is_of_patients, line, rows_of
 from notes.exchange.zipping import Entry, stream
 from notes.models import ExportJob
@@ -21,6 +22,7 @@ from notes.models import ExportJob
 FORMAT = "handline-record-1"
 # Kept as files of their own beside the rows.
 APART = {StoredDocument: {"content"}, PatientFile: {"content"}}
+TOGETHER = 200  # patients whose rows are read in the same queries
 Progress = Callable[[int], None]
 
 
@@ -96,9 +98,12 @@ def _entries(
         yield f"csv/{name}.csv", _csv(model, practice, patient)
         step()
     people = Patient.objects.filter(pk=patient.pk) if patient else Patient.objects.order_by("pk")
-    for person in people.iterator(chunk_size=200):
-        yield f"fhir/{person.record_number}.json", [_fhir(person)]
-        step()
+    rows = people.iterator(chunk_size=TOGETHER)
+    while chunk := list(islice(rows, TOGETHER)):
+        for person, bundle in zip(chunk, bundles_of(chunk, practice), strict=True):
+            text = json.dumps(bundle, sort_keys=True, ensure_ascii=False)
+            yield f"fhir/{person.record_number}.json", [text.encode()]
+            step()
     mine = {"patient": patient} if patient else {}
     for key in StoredDocument.objects.filter(**mine).order_by("pk").values_list("pk", flat=True):
         document = StoredDocument.objects.get(pk=key)
@@ -144,7 +149,3 @@ def _cell(value: Any) -> str:
     """Nothing that a spreadsheet would run as a formula."""
     text = "" if value is None else value if isinstance(value, str) else line(value)
     return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t" and text else text
-
-
-def _fhir(patient: Patient) -> bytes:
-    return json.dumps(bundle_of(patient), sort_keys=True, ensure_ascii=False).encode()

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from clinic.models import Clinician, Coverage, Patient, Practice, StoredDocument
 from notes.enums import VisitStatus
@@ -23,9 +25,12 @@ US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 NPI = "http://hl7.org/fhir/sid/us-npi"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 SNOMED = "http://snomed.info/sct"
-_WITH_VISITS = (
-    "note__blocks__technique", "note__blocks__performer", "note__blocks__block_regions__region",
-    "note__measurements", "note__outcome_scores",
+_NOTE = "visits__note__"
+_TOGETHER = (
+    "contacts", "coverages__payer", "episodes__diagnoses", "episodes__goal_rows",
+    "episodes__plans", "episodes__orders", f"{_NOTE}blocks__technique",
+    f"{_NOTE}blocks__performer", f"{_NOTE}blocks__block_regions__region",
+    f"{_NOTE}measurements", f"{_NOTE}outcome_scores",
 )  # fmt: skip
 GENDERS = {"F": "female", "M": "male", "X": "other", "U": "unknown"}
 STATES = {
@@ -37,44 +42,53 @@ STATES = {
 
 def bundle_of(patient: Patient) -> dict[str, Any]:
     """A collection: the same record always gives the same bundle."""
-    entries = [without_empty(resource) for resource in _resources(patient)]
-    return {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [
-            {"fullUrl": f"https://handline.invalid/fhir/{r['resourceType']}/{r['id']}",
-             "resource": r}
-            for r in entries
-        ],
-    }  # fmt: skip
+    return next(iter(bundles_of([patient], patient.practice)))
 
 
-def _resources(patient: Patient) -> Iterator[dict[str, Any]]:
-    practice = patient.practice
+def bundles_of(patients: Sequence[Patient], practice: Practice) -> Iterator[dict[str, Any]]:
+    """One bundle for each, their rows read together."""
+    documents = Prefetch("documents", queryset=StoredDocument.objects.defer("content"))
+    prefetch_related_objects(list(patients), *_TOGETHER, documents)
+    clinicians = Clinician.objects.in_bulk()
+    for patient in patients:
+        entries = [without_empty(row) for row in _resources(patient, practice, clinicians)]
+        yield {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [
+                {"fullUrl": f"https://handline.invalid/fhir/{r['resourceType']}/{r['id']}",
+                 "resource": r}
+                for r in entries
+            ],
+        }  # fmt: skip
+
+
+def _resources(
+    patient: Patient, practice: Practice, clinicians: dict[int, Clinician]
+) -> Iterator[dict[str, Any]]:
+    episodes = sorted(patient.episodes.all(), key=_key)
+    visits = sorted(patient.visits.all(), key=lambda visit: (visit.starts_at, visit.pk))
     yield _patient(patient)
     yield _organization(practice)
-    for clinician in _clinicians(patient):
-        yield _practitioner(clinician)
+    for key in sorted({row.clinician_id for row in (*episodes, *visits)}):
+        yield _practitioner(clinicians[key])
     payers = set()
-    for coverage in patient.coverages.select_related("payer"):
+    for coverage in patient.coverages.all():
         if coverage.payer_id not in payers:
             payers.add(coverage.payer_id)
             yield {"resourceType": "Organization", "id": f"payer-{coverage.payer_id}",
                    "active": coverage.payer.active, "name": coverage.payer.name}  # fmt: skip
         yield _coverage(patient, coverage)
-    for episode in patient.episodes.select_related("clinician").order_by("pk"):
+    for episode in episodes:
         yield from _episode(patient, episode)
-    visits = patient.visits.select_related("note").prefetch_related(*_WITH_VISITS)
-    for visit in visits.order_by("starts_at", "pk"):
+    for visit in visits:
         yield from _visit(patient, visit)
-    for document in patient.documents.defer("content").order_by("pk"):
+    for document in sorted(patient.documents.all(), key=_key):
         yield _document(patient, document)
 
 
-def _clinicians(patient: Patient) -> list[Clinician]:
-    keys = set(patient.episodes.values_list("clinician", flat=True))
-    keys |= set(patient.visits.values_list("clinician", flat=True))
-    return list(Clinician.objects.filter(pk__in=keys).order_by("pk"))
+def _key(row: Any) -> int:
+    return row.pk
 
 
 def _patient(patient: Patient) -> dict[str, Any]:
@@ -198,7 +212,7 @@ def _episode(patient: Patient, episode: EpisodeOfCare) -> Iterator[dict[str, Any
             "startDate": goal.opened_on.isoformat(),
             "target": [{"dueDate": goal.due_on.isoformat()}],
         }  # fmt: skip
-    for plan in episode.plans.order_by("pk"):
+    for plan in sorted(episode.plans.all(), key=_key):
         yield {
             "resourceType": "CarePlan",
             "id": f"plan-{plan.pk}",
@@ -210,7 +224,7 @@ def _episode(patient: Patient, episode: EpisodeOfCare) -> Iterator[dict[str, Any
             "period": {"start": plan.starts_on.isoformat(), "end": plan.ends_on.isoformat()},
             "goal": [reference("Goal", f"g-{goal.pk}") for goal in goals],
         }  # fmt: skip
-    for order in episode.orders.order_by("pk"):
+    for order in sorted(episode.orders.all(), key=_key):
         yield {
             "resourceType": "ServiceRequest",
             "id": f"o-{order.pk}",
