@@ -64,9 +64,7 @@ def save_measurement(
 
 def check_side(site: Site, side: str) -> None:
     if site.has_side and side not in ("left", "right"):
-        raise NotAllowed(
-            f"{site.label}: say left or right; measure each side on its own line."
-        )
+        raise NotAllowed(f"{site.label}: say left or right; measure each side on its own line.")
 
 
 def check_figure(site: Site, figure: Decimal | None) -> None:
