@@ -18,6 +18,7 @@ STARTER = Path(__file__).resolve().parent.parent / "reference" / "icd10cm_starte
 MOST_WORDS = 8
 MOST_NAMED = 8
 MOST_READ = 400
+MOST_COUNTED = 10_000
 OURS = Q(code__gte="M", code__lt="N")
 LAST = "~"  # behind every letter and digit of a code
 
@@ -50,11 +51,21 @@ def _inside(found: QuerySet[DiagnosisCode], words: list[str]) -> QuerySet[Diagno
 
 
 def _begun(found: QuerySet[DiagnosisCode], words: list[str]) -> QuerySet[DiagnosisCode]:
-    """Titles with words that begin so, from the index of words."""
-    for start in sorted({piece for word in words for piece in words_of(word)}):
-        fitting = DiagnosisWord.objects.filter(word__gte=start, word__lt=after(start))
-        found = found.filter(pk__in=fitting.values("diagnosis"))
-    return found
+    """Titles with the words: the rarest one from the index, the others among what that leaves."""
+    starts = sorted({piece for word in words for piece in words_of(word)})
+    if not starts:
+        return found.none()
+    rarest = min(starts, key=_how_many) if len(starts) > 1 else starts[0]
+    found = found.filter(pk__in=_beginning(rarest).values("diagnosis"))
+    return _inside(found, [start for start in starts if start != rarest])
+
+
+def _beginning(start: str) -> QuerySet[DiagnosisWord]:
+    return DiagnosisWord.objects.filter(word__gte=start, word__lt=after(start))
+
+
+def _how_many(start: str) -> int:
+    return _beginning(start)[:MOST_COUNTED].count()
 
 
 def _general_first(found: QuerySet[DiagnosisCode]) -> list[DiagnosisCode]:
