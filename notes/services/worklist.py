@@ -195,27 +195,34 @@ def reports(mine: list[int], today: date) -> Iterator[Item]:
 
 
 def certifications(mine: list[int], today: date) -> Iterator[Item]:
-    newest = PlanOfCare.objects.filter(episode=OuterRef("pk")).values("pk")[:1]
-    episodes = _episodes(mine).annotate(plan=Subquery(newest)).filter(plan__isnull=False)
-    episodes = list(episodes.filter(clinician__discipline__in=THERAPIES))
-    plans = PlanOfCare.objects.in_bulk([episode.plan for episode in episodes])
-    for episode in episodes:
-        plan = plans[episode.plan]
-        due = episode.started_on + SIGNATURE_DUE
-        if plan.certified_on is None and today >= due - SOON:
-            said = f"sent {plan.sent_on:%m/%d}" if plan.sent_on else "not sent"
-            text = f"Plan not certified ({said}): the signature is due by {due:%m/%d/%Y}"
+    newest = PlanOfCare.objects.filter(episode=OuterRef("episode")).values("pk")[:1]
+    plans = PlanOfCare.objects.filter(
+        pk=Subquery(newest),
+        episode__in=_episodes(mine).filter(clinician__discipline__in=THERAPIES).values("pk"),
+    ).select_related("episode__patient")
+    for plan in plans:
+        told = _certification(plan, today)
+        if told is not None:
+            text, anchor, late, day = told
+            episode = plan.episode
             yield _item(
-                "certification", episode, text, _url(episode, "certification"),
-                late=today > due, day=due, who=episode.clinician_id,
+                "certification", episode, text, _url(episode, anchor),
+                late=late, day=day, who=episode.clinician_id,
             )  # fmt: skip
-        elif today >= plan.certified_to - SOON:
-            over = today > plan.certified_to
-            text = f"Certification {'ended' if over else 'ends'} on {plan.certified_to:%m/%d/%Y}"
-            yield _item(
-                "certification", episode, text, _url(episode, "plan"),
-                late=over, day=plan.certified_to, who=episode.clinician_id,
-            )  # fmt: skip
+
+
+def _certification(plan: PlanOfCare, today: date) -> tuple[str, str, bool, date] | None:
+    """What is due of a plan: its sentence, the place on the page, whether it is late, its day."""
+    due = plan.episode.started_on + SIGNATURE_DUE
+    if plan.certified_on is None and today >= due - SOON:
+        said = f"sent {plan.sent_on:%m/%d}" if plan.sent_on else "not sent"
+        text = f"Plan not certified ({said}): the signature is due by {due:%m/%d/%Y}"
+        return text, "certification", today > due, due
+    if today >= plan.certified_to - SOON:
+        over = today > plan.certified_to
+        text = f"Certification {'ended' if over else 'ends'} on {plan.certified_to:%m/%d/%Y}"
+        return text, "plan", over, plan.certified_to
+    return None
 
 
 def authorizations(mine: list[int], today: date) -> Iterator[Item]:
