@@ -182,3 +182,26 @@ def test_two_people_editing_one_text_see_both(clinic, server, signed_in):
     expect(second.get_by_label("Plan", exact=True)).to_have_value("Written second")
     with scope(clinic):
         assert Note.objects.get().plan == "Written first"
+
+
+def test_what_is_filled_in_before_the_script_arrives_stays(clinic, server, signed_in):
+    context = signed_in(of_role(clinic, Role.THERAPIST))
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="Start note").click()
+    ready(page)
+    waiting = []
+    page.route("**/js/chart.js", lambda route: waiting.append(route))
+
+    page.goto(page.url, wait_until="commit")
+    form = page.locator("form[action$='/blocks/']")
+    form.get_by_label("Technique").select_option(label="Joint mobilization")
+    form.get_by_role("textbox", name="Response").fill("Rotation freer")
+    for route in waiting:
+        route.continue_()
+    ready(page)
+
+    expect(form.get_by_label("Technique").locator("option:checked")).to_have_text(
+        "Joint mobilization"
+    )
+    expect(form.get_by_role("textbox", name="Response")).to_have_value("Rotation freer")

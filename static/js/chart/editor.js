@@ -37,7 +37,13 @@ export class Editor {
       this.commitSoon(0);
     });
     addEventListener("pagehide", () => this.commitNow());
-    this.show();
+    this.show({ keep: this.begun() });
+  }
+
+  /** Somebody filled in the plain form before this script was there: their entry stays. */
+  begun() {
+    const filled = ["technique", "response", "minutes", "dose", "pain_before", "pain_after"].some((name) => this.field(name).value !== "");
+    return filled || !!this.form.querySelector("[name=regions]:checked");
   }
 
   field(name) {
@@ -51,7 +57,7 @@ export class Editor {
   }
 
   /** Fill the form from the selected block, or make it ready for a new one. */
-  show() {
+  show({ keep = false } = {}) {
     this.commitNow();
     const block = this.current;
     this.shown = this.store.selected;
@@ -63,6 +69,7 @@ export class Editor {
     this.field("end").disabled = this.field("minutes").disabled = !!block?.live;
     this.warn("");
     if (block) this.fill(block);
+    else if (keep) this.touched = true;
     else this.clear();
   }
 
