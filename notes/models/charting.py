@@ -15,7 +15,7 @@ class Operation(ScopedModel):
     key = models.UUIDField()
     note = models.ForeignKey("notes.Note", models.CASCADE, related_name="operations")
     user = models.ForeignKey("clinic.User", models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
     target = models.UUIDField(null=True, blank=True)
     result = models.JSONField(help_text="What the sender was told, to be told again.")
     at = models.DateTimeField(db_index=True)

@@ -76,10 +76,10 @@ def test_edition_that_contradicts_itself_is_refused(fields):
 
 def test_same_bytes_belong_to_one_edition():
     for edition in (make_edition(), make_edition(version="v322r1")):
-        EditionPart.objects.create(edition=edition, name="f1", sha256=str(edition.pk) * 64)
+        EditionPart.objects.create(edition=edition, name="f1", sha256=f"{edition.pk:064x}")
 
     refused(
-        lambda: EditionPart.objects.create(edition=edition, name="f2", sha256=str(edition.pk) * 64),
+        lambda: EditionPart.objects.create(edition=edition, name="f2", sha256=f"{edition.pk:064x}"),
         EditionPart,
     )
 
