@@ -1,5 +1,7 @@
 """Checks of the chart: each finds its defect, says so in a sentence, and changes no charge."""
 
+import runpy
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -343,3 +345,11 @@ def test_rules_page_lists_every_rule_and_is_current():
     assert text.startswith(HEAD)
     assert all(f"`{rule.id}`" in text for rule in ALL_RULES)
     assert written.read_text(encoding="utf-8") == text
+
+
+def test_rules_page_is_written_by_its_command(capsys, monkeypatch):
+    monkeypatch.delitem(sys.modules, "billing.engine.rules_page")
+
+    runpy.run_module("billing.engine.rules_page", run_name="__main__")
+
+    assert capsys.readouterr().out == page()
