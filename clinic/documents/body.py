@@ -15,7 +15,7 @@ ADJUSTED = 'fill="none" stroke="#000" stroke-width="1.2" stroke-dasharray="2.6 1
 
 
 def drawing(
-    treated: Iterable[Region], adjusted: Iterable[Region], words: str, height_mm: float = 44
+    treated: Iterable[Region], adjusted: Iterable[Region], words: str, height_mm: float = 34
 ) -> str:
     """`words` is the text alternative; the printed list beside the figure says the same."""
     adjusted_path = "".join(path for region in adjusted for path in paths_of(region))

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from . import hatching
 from .parts import Block, Procedure
 
-GUTTER, LANE, BAR, RAIL, AXIS = 17.0, 6.4, 4.8, 2.0, 4.6
+GUTTER, LANE, BAR, RAIL, AXIS = 17.0, 5.4, 4.4, 2.0, 4.2
 FONT = 'font-family="Source Sans 3" font-size="2.3" fill="#17282f"'
 GREY, INK = "#4a5a60", "#17282f"
 LOOKS = (

@@ -10,7 +10,7 @@ from clinic.documents.wording import day, joined, local_day, minutes, span
 from . import common
 from .charges import charges
 
-WIDTHS = {"letter": 183.0, "a4": 177.0}
+WIDTHS = {"letter": 185.0, "a4": 179.0}
 STATUS = {
     "draft": "Draft, not signed",
     "signed": "Signed",
@@ -169,8 +169,11 @@ def _figure(of: NoteContext) -> dict | None:
     adjusted = {(r.label, r.side): (r, p.code) for p in of.procedures for r in p.regions}
     if not treated and not adjusted:
         return None
-    rows = [(r.label, r.side, "block " + ", ".join(numbers)) for r, numbers in treated.values()]
-    rows += [(r.label, r.side, code) for r, code in adjusted.values()]
+    rows = [
+        (common.region(r), f"block{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}")
+        for r, numbers in treated.values()
+    ]
+    rows += [(common.region(r), code) for r, code in adjusted.values()]
     words = "Body figure, front and back. " + "; ".join(joined(*row, by=", ") for row in rows)
     drawing = body.drawing(
         [r for r, _ in treated.values()], [r for r, _ in adjusted.values()], words + "."
