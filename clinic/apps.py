@@ -7,8 +7,9 @@ class ClinicConfig(AppConfig):
     verbose_name = "Practice, people and documents"
 
     def ready(self) -> None:
-        from clinic import guards, sign_in  # noqa: PLC0415 needs the app registry
+        from clinic import audit_guards, guards, sign_in  # noqa: PLC0415 needs the app registry
 
         guards.register_clinic()
+        audit_guards.register_audit()
         post_migrate.connect(guards.install_after_migrate, sender=self)
         sign_in.connect()

@@ -89,3 +89,29 @@ class DocumentKind(models.TextChoices):
     RECEIPT = "receipt", "Receipt"
     ESTIMATE = "estimate", "Good Faith Estimate"
     APPEAL = "appeal", "Appeal packet"
+
+
+class Outcome(models.TextChoices):
+    """How an act of the audit trail ended."""
+
+    DONE = "done", "Done"
+    DENIED = "denied", "Refused"
+    FAILED = "failed", "Failed"
+
+
+class DisclosurePurpose(models.TextChoices):
+    """Why health information left the practice (the last four need no accounting)."""
+
+    LAW = "law", "Required by law"
+    COURT = "court", "Court order or subpoena"
+    PUBLIC_HEALTH = "public_health", "Public health"
+    OVERSIGHT = "oversight", "Health oversight"
+    POLICE = "police", "Law enforcement"
+    WORKERS_COMP = "workers_comp", "Workers' compensation"
+    RESEARCH = "research", "Research"
+    MISTAKE = "mistake", "Sent by mistake"
+    OTHER = "other", "Another purpose"
+    TREATMENT = "treatment", "Treatment"
+    PAYMENT = "payment", "Payment"
+    OPERATIONS = "operations", "Health care operations"
+    PATIENT = "patient", "To the patient, or as the patient authorized"

@@ -4,6 +4,7 @@ import secrets
 
 from django.utils import timezone
 
+from clinic.origin import origin_of, set_origin
 from clinic.request_id import set_request_id
 from clinic.scope import scope
 
@@ -15,6 +16,7 @@ class RequestIdMiddleware:
     def __call__(self, request):
         request.request_id = secrets.token_hex(8)
         set_request_id(request.request_id)
+        set_origin(origin_of(request))
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id
         return response

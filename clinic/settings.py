@@ -188,6 +188,18 @@ PUBLIC_URL = env.text("HANDLINE_PUBLIC_URL").rstrip("/")
 if DEMO and not PUBLIC_URL:
     PUBLIC_URL = f"http://127.0.0.1:{env.text('PORT', '8000')}"
 
+# --- audit trail ------------------------------------------------------------------------------
+# Seals every event; not in the database, so that whoever can write there cannot forge one.
+AUDIT_KEY = (
+    secrets.token_urlsafe(48)
+    if _SERVES_NOBODY
+    else env.secret("HANDLINE_AUDIT_KEY", demo_file=DATA_DIR / "audit-key" if _RELAXED else None)
+)
+AUDIT_OLD_KEYS = env.words("HANDLINE_AUDIT_OLD_KEYS")
+# The nightly line with the last seal of each chain: a file on another disk, and mail.
+AUDIT_ANCHOR_FILE = Path(env.text("HANDLINE_ANCHOR_FILE", str(DATA_DIR / "audit-anchors.log")))
+AUDIT_ANCHOR_MAIL = env.words("HANDLINE_ANCHOR_MAIL")
+
 # --- sessions, cookies, headers -----------------------------------------------------------
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -1,4 +1,4 @@
-from clinic.models.audit import AuditEvent
+from clinic.models.audit import AnomalyReview, AuditEvent, Disclosure
 from clinic.models.documents import DocumentCounter, DocumentWithdrawal, StoredDocument
 from clinic.models.keys import SigningAuthority, SigningCertificate
 from clinic.models.patient_record import (
@@ -14,10 +14,12 @@ from clinic.models.people import Clinician, User
 from clinic.models.practice import Location, Practice
 
 __all__ = [
+    "AnomalyReview",
     "AuditEvent",
     "Clinician",
     "Consent",
     "Coverage",
+    "Disclosure",
     "DocumentCounter",
     "DocumentWithdrawal",
     "Location",
