@@ -1,11 +1,11 @@
 """Which code each entry of the chart counts for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from billing.engine.rules import Rule
 from billing.engine.services import Piece, ids_of
 from billing.engine.tables import CodeFact, Tables
-from billing.engine.types import Block, Day, Finding, Policy, Reason, Region, Unbilled
+from billing.engine.types import Block, Day, Finding, Reason, Region, Unbilled
 from billing.engine.vocabulary import NOT_TREATMENT, SPINAL, shipped_techniques
 from billing.engine.words import listed, many
 
@@ -204,9 +204,11 @@ def unusable(code: str, day: Day, tables: Tables) -> tuple[Rule, str] | None:
     return None
 
 
-def not_allowed(codes: Iterable[str], day: Day, policy: Policy) -> Iterator[Finding]:
+def not_allowed(
+    codes: Iterable[str], day: Day, allow_list: Mapping[str, tuple[str, ...]]
+) -> Iterator[Finding]:
     """Codes that the payer does not take from this licence."""
-    allowed = (policy.code_allow_list or {}).get(day.discipline)
+    allowed = allow_list.get(day.discipline)
     if allowed is None:
         return
     for code in codes:

@@ -30,16 +30,18 @@ def derive(day: Day, policy: Policy, tables: Tables, record: Record | None = Non
     settled = settle(scene, services, record.chosen_units if record else None)
     limited = limit(scene, services, settled.units)
     parts = _parts(scene, settled, limited, services)
-    lines = tuple(_line(scene, part, settled, limited, coded) for part in parts)
+    lines = [_line(scene, part, settled, limited, coded) for part in parts]
     unbilled += [*timeline.unbilled, *not_billed, *settled.unbilled, *limited.unbilled,
                  *_without_units(policy, settled)]  # fmt: skip
-    bill = Bill(scene, tuple(timeline.services.values()), parts, tuple(line for line, _ in lines),
-                tuple(unbilled), record)  # fmt: skip
+    bill = Bill(scene, tuple(timeline.services.values()), parts, tuple([line for line, _ in lines]))
     findings += [*timeline.findings, *settled.findings, *limited.findings,
                  *open_findings(settled.found), *pointer_findings(day, parts),
-                 *(finding for _, own in lines for finding in own)]  # fmt: skip
-    for check in (*REMARKS, *CHECKS):
-        findings.extend(check(bill))
+                 *[finding for _, own in lines for finding in own]]  # fmt: skip
+    for remark in REMARKS:
+        findings.extend(remark(bill))
+    if record:
+        for check in CHECKS:
+            findings.extend(check(bill, record))
     return Result(
         id=day.id,
         policy=policy.version,
@@ -78,7 +80,8 @@ def _coded(
         findings.append(rule.finding(text, ids))
         minutes = sum(piece.seconds for piece in own) // 60
         unbilled.append(Unbilled(code, minutes, ids, rule.id, text))
-    findings.extend(not_allowed(sorted(set(by_code)), day, policy))
+    if policy.code_allow_list:
+        findings.extend(not_allowed(sorted(by_code), day, policy.code_allow_list))
     return usable, reasons, findings, unbilled
 
 
@@ -92,6 +95,7 @@ def _scene(day: Day, policy: Policy, tables: Tables, pieces: list[Piece]) -> Sce
         laid_out=any(not block.clock for block in day.blocks),
         above=above_threshold(day, policy, tables),
         limits=tables.limits_on(day.date) if policy.daily_limits == "mue" else {},
+        remote=any(piece.item.telehealth for piece in pieces),
     )
 
 
@@ -112,14 +116,18 @@ def _parts(
     scene: Scene, settled: Settled, limited: Limited, services: dict[str, Service]
 ) -> tuple[Part, ...]:
     met = tuple(
-        pair
-        for pair in settled.met
-        if pair[0].column1 in limited.units and pair[0].column2 in limited.units
+        [
+            pair
+            for pair in settled.met
+            if pair[0].column1 in limited.units and pair[0].column2 in limited.units
+        ]
     )
     return tuple(
-        part
-        for code, units in sorted(limited.units.items())
-        for part in parts_of(scene, services[code], units, met, services)
+        [
+            part
+            for code, units in limited.units.items()
+            for part in parts_of(scene, services[code], units, met, services)
+        ]
     )
 
 

@@ -1,7 +1,7 @@
 """Units per day and code, units or codes per visit. What was cut stays visible."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from billing.engine.pairs import Scene
 from billing.engine.rules import Rule
@@ -36,8 +36,7 @@ UNCAPPED = frozenset({"em", "evaluation", "cmt", "omt"})
 Verdicts = dict[str, list[Reason]]
 
 
-@dataclass(frozen=True, slots=True)
-class Limited:
+class Limited(NamedTuple):
     units: Mapping[str, int]
     reasons: Mapping[str, list[Reason]]
     unbilled: tuple[Unbilled, ...]

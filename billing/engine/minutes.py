@@ -8,7 +8,7 @@ from typing import NamedTuple
 from billing.engine.codes import uncoded
 from billing.engine.rules import Rule
 from billing.engine.services import Piece, Service, ids_of
-from billing.engine.tables import Tables
+from billing.engine.tables import CodeFact, Tables
 from billing.engine.times import shown_time
 from billing.engine.types import Block, Finding, Unbilled
 from billing.engine.vocabulary import NOT_TREATMENT
@@ -88,8 +88,7 @@ class Counted:
         self.lost.setdefault((episode.code, rule.id), []).append(Loss(seconds, episode.ids, text))
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     services: dict[str, Service]
     unbilled: list[Unbilled]
     findings: list[Finding]
@@ -103,26 +102,29 @@ def count(pieces: list[Piece], tables: Tables) -> Timeline:
     for piece in pieces:
         if piece.code:
             by_code.setdefault(piece.code, []).append(piece)
-    unbilled = list(uncoded(piece for piece in pieces if not piece.code))
-    codes = tables.codes
-    timed = [piece for piece in pieces if piece.code and codes[piece.code].basis == "timed"]
+    loose = [piece for piece in pieces if not piece.code]
+    unbilled = list(uncoded(loose)) if loose else []
+    timed: list[Piece] = []
+    attended: list[Piece] = []
+    # Group, rest and documentation: their minutes are nobody's one-on-one minutes.
+    apart = [piece for piece in loose if _paused(piece)]
     swept = Counted()
-    _sweep(timed, [piece for piece in pieces if _keeps_apart(piece, tables)], swept)
+    facts = [(tables.codes[code], by_code[code]) for code in sorted(by_code)]
+    for fact, own in facts:
+        if fact.basis == "timed":
+            timed += own
+        if fact.family in ATTENDED:
+            attended += own
+        elif fact.family == "group":
+            apart += own
+    _sweep(timed, apart, swept)
     union = sum(swept.credited.values())
-    for code, own in by_code.items():
-        if codes[code].basis != "timed":
+    for fact, own in facts:
+        if fact.basis != "timed":
             _sweep(own, [], swept)
-    services = {
-        code: _service(code, by_code[code], swept, tables, unbilled) for code in sorted(by_code)
-    }
-    attended = [piece for piece in pieces if piece.code and codes[piece.code].family in ATTENDED]
+    services = {fact.code: _service(fact, own, swept, unbilled) for fact, own in facts}
     findings = [*swept.findings, *_concurrent(attended, timed), *_empty(timed)]
     return Timeline(services, unbilled, findings, union // 60, _treated(pieces))
-
-
-def _keeps_apart(piece: Piece, tables: Tables) -> bool:
-    """Group, rest and documentation: their minutes are nobody's one-on-one minutes."""
-    return tables.codes[piece.code].family == "group" if piece.code else _paused(piece)
 
 
 def _sweep(pieces: list[Piece], apart: list[Piece], counted: Counted) -> None:
@@ -218,8 +220,9 @@ def _lose_beside(episode: Episode, since: int, beside: list[Episode], counted: C
 
 
 def _service(
-    code: str, own: list[Piece], counted: Counted, tables: Tables, unbilled: list[Unbilled]
+    fact: CodeFact, own: list[Piece], counted: Counted, unbilled: list[Unbilled]
 ) -> Service:
+    code = fact.code
     therapist = counted.credited.get((code, False), 0)
     assisted = (code, True) in counted.credited
     minutes = (therapist + counted.credited[code, True]) // 60 if assisted else therapist // 60
@@ -228,7 +231,6 @@ def _service(
         documented = sum([piece.seconds for piece in own]) // 60
         unbilled.extend(_lost(code, documented - minutes, counted))
     own_minutes = therapist // 60
-    fact = tables.codes[code]
     return Service(code, fact, tuple(own), documented, minutes, own_minutes, minutes - own_minutes,
                    fact.basis == "timed", assisted)  # fmt: skip
 
@@ -286,7 +288,7 @@ def _treated(pieces: Sequence[Piece]) -> int:
     for anchored, worked in spans.items():
         worked = merged(worked)
         total += sum([end - start for start, end in worked])
-        for low, high in merged(pauses.get(anchored, [])):
+        for low, high in merged(pauses.get(anchored, [])) if pauses else ():
             total -= sum([max(0, min(end, high) - max(start, low)) for start, end in worked])
     return total // 60
 
@@ -297,6 +299,8 @@ def _paused(piece: Piece) -> bool:
 
 def merged(intervals: Intervals) -> Intervals:
     """Disjoint intervals that cover the same time."""
+    if len(intervals) < 2:
+        return intervals
     out: Intervals = []
     for start, end in sorted(intervals):
         if out and start <= out[-1][1]:

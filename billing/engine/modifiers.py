@@ -149,7 +149,9 @@ def chiropractic(scene: Scene, part: Part) -> Given:
 
 
 def telehealth(scene: Scene, part: Part) -> Given:
-    if part.service.fact.hands_on or not all(piece.item.telehealth for piece in part.pieces):
+    if not scene.remote or part.service.fact.hands_on:
+        return NONE
+    if not all(piece.item.telehealth for piece in part.pieces):
         return NONE
     return (("95", TELEHEALTH.because("Given live by audio and video.")),)
 
@@ -177,13 +179,9 @@ MODIFIER_RULES: tuple[ModifierRule, ...] = (
 
 def modify(scene: Scene, part: Part) -> tuple[tuple[str, ...], tuple[str, ...], list[Reason]]:
     """The line's modifiers in the payer's order, those beyond four, and the reasons."""
-    reasons: list[Reason] = []
-    given: list[str] = []
-    for rule in MODIFIER_RULES:
-        for modifier, reason in rule(scene, part):
-            given.append(modifier)
-            reasons.append(reason)
-    ordered = in_order(tuple(given), scene.policy.modifier_order)
+    given = [pair for rule in MODIFIER_RULES for pair in rule(scene, part)]
+    ordered = in_order(tuple([pair[0] for pair in given]), scene.policy.modifier_order)
+    reasons = [reason for _, reason in given]
     return ordered[:MOST_MODIFIERS], ordered[MOST_MODIFIERS:], reasons
 
 

@@ -1,7 +1,6 @@
 """Two codes on one day: whether an edit joins them, and what proves that they were distinct."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import NamedTuple
@@ -96,8 +95,7 @@ class Edit(NamedTuple):
     denied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """What the rules of one derivation share."""
 
     day: Day
@@ -108,6 +106,7 @@ class Scene:
     laid_out: bool  # some times were only laid end to end
     above: tuple[str, Reason] | None  # KX or GA for therapy lines above the threshold
     limits: Mapping[str, LimitRow]
+    remote: bool  # some of it was given by telehealth
 
     @property
     def edition(self) -> str:
@@ -254,11 +253,11 @@ def _without_own_unit(*services: Service) -> Service | None:
 
 def _comparable(first: Service, second: Service) -> bool:
     """Every entry has a place, and all of them on one scale."""
-    pieces = (*first.pieces, *second.pieces)
-    return (
-        all(piece.start is not None for piece in pieces)
-        and len({piece.anchored for piece in pieces}) == 1
-    )
+    scale = first.pieces[0].anchored
+    for piece in (*first.pieces, *second.pieces):
+        if piece.start is None or piece.anchored != scale:
+            return False
+    return True
 
 
 def _clash(first: Service, second: Service) -> tuple[int, int] | None:

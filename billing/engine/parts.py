@@ -47,7 +47,7 @@ def parts_of(
     """The therapist's units first, then the assistant's."""
     code = service.code
     edits = tuple([pair for pair in met if code in pair[0][:2]]) if met else ()
-    theirs, text = _assistants_units(scene, service, units)
+    theirs, text = _assistants_units(scene, service, units) if service.assisted else (0, "")
     reason = ASSISTANT.because(text) if theirs else None
     pieces = service.pieces
     if not theirs or theirs == units:
@@ -68,7 +68,7 @@ def _letters(day: Day, pieces: tuple[Piece, ...]) -> tuple[str, ...]:
     if not own:
         return ALL_LETTERS[min(len(day.diagnoses), len(LETTERS))]
     return tuple(
-        letter for letter, code in zip(LETTERS, day.diagnoses, strict=False) if code in own
+        [letter for letter, code in zip(LETTERS, day.diagnoses, strict=False) if code in own]
     )
 
 
@@ -76,8 +76,7 @@ def _assistants_units(scene: Scene, service: Service, units: int) -> tuple[int, 
     """How many of a line's units carry CQ or CO, and why."""
     fact = service.fact
     if (
-        not service.assisted
-        or not scene.policy.assistant_modifier
+        not scene.policy.assistant_modifier
         or scene.day.discipline not in ASSISTANT_MODIFIER
         or fact.therapy == "no"
         or fact.family == "evaluation"

@@ -37,26 +37,33 @@ def pointer_findings(day: Day, parts: tuple[Part, ...]) -> Iterator[Finding]:
             f"{len(day.diagnoses)} diagnoses are "
             f"charted, a claim holds 12: {listed(beyond)} cannot be pointed at."
         )
-    by_code: dict[str, set[str]] = {}
     for part in parts:
         letters = part.letters
-        by_code.setdefault(part.service.code, set()).update(letters[:MOST_POINTERS])
-        if len(letters) > MOST_POINTERS and len(letters) < len(day.diagnoses):
+        if MOST_POINTERS < len(letters) < len(day.diagnoses):
             yield CUT.finding(
                 f"{part.service.code} is charted for {len(letters)} diagnoses; its line points "
                 f"at {listed(letters[:MOST_POINTERS])}.",
                 part.service.ids,
             )
-    seen: set[tuple[str, str]] = set()
-    for part in parts:
-        for edit, proof in part.edits:
-            pair = (edit.column1, edit.column2)
-            if proof is None or proof.ground != "region" or pair in seen:
-                continue
-            seen.add(pair)
-            if not by_code[pair[1]] - by_code[pair[0]]:
-                yield OWN.finding(
-                    f"{pair[1]} is distinct from {pair[0]} by region but has no diagnosis of its "
-                    "own; point it at one for the region treated.",
-                    part.counterparts[pair[1]].ids,
-                )
+    apart = {
+        (edit.column1, edit.column2): part.counterparts[edit.column2]
+        for part in parts
+        for edit, proof in part.edits
+        if proof and proof.ground == "region"
+    }
+    for (first, second), service in apart.items():
+        if not _pointers(parts, second) - _pointers(parts, first):
+            yield OWN.finding(
+                f"{second} is distinct from {first} by region but has no diagnosis of its "
+                "own; point it at one for the region treated.",
+                service.ids,
+            )
+
+
+def _pointers(parts: tuple[Part, ...], code: str) -> set[str]:
+    return {
+        letter
+        for part in parts
+        if part.service.code == code
+        for letter in part.letters[:MOST_POINTERS]
+    }

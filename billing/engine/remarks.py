@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from billing.engine.modifiers import (
     COVERED_CMT,
@@ -15,11 +15,10 @@ from billing.engine.modifiers import (
 from billing.engine.pairs import EM, Scene
 from billing.engine.parts import Part
 from billing.engine.reading import either
-from billing.engine.record import Record
 from billing.engine.rules import Rule
 from billing.engine.services import Service
 from billing.engine.tables import edition_of
-from billing.engine.types import Finding, Line, Unbilled
+from billing.engine.types import Finding, Line
 from billing.engine.units import OTHER_BASIS
 from billing.engine.words import listed
 
@@ -121,19 +120,16 @@ ADD_ONS = {
 ICD10 = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(NamedTuple):
     """A derivation that is done, as findings see it."""
 
     scene: Scene
     services: tuple[Service, ...]
     parts: tuple[Part, ...]
     lines: tuple[Line, ...]
-    unbilled: tuple[Unbilled, ...]
-    record: Record | None
 
 
-Check = Callable[[Bill], Iterable[Finding]]
+Remark = Callable[[Bill], Iterable[Finding]]
 
 
 def discipline_known(bill: Bill) -> Iterator[Finding]:
@@ -241,10 +237,7 @@ def _looks_like_icd10(code: str) -> bool:
 
 
 def telehealth_possible(bill: Bill) -> Iterator[Finding]:
-    day = bill.scene.day
-    if not any(block.telehealth for block in day.blocks) and not any(
-        procedure.telehealth for procedure in day.procedures
-    ):
+    if not bill.scene.remote:
         return
     for part in bill.parts:
         far = [piece for piece in part.pieces if piece.item.telehealth]
@@ -283,7 +276,7 @@ def add_on_stands(bill: Bill) -> Iterator[Finding]:
             yield ADD_ON.finding(f"{added.code} is an add-on to {either(bases)}, not billed here.")
 
 
-REMARKS: tuple[Check, ...] = (
+REMARKS: tuple[Remark, ...] = (
     discipline_known,
     threshold_known,
     chiropractic_said,

@@ -1,7 +1,7 @@
 """Units and pairs together: dropping a code takes its minutes out of the pool again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from billing.engine.pairs import (
     CMT_DENY,
@@ -20,8 +20,7 @@ from billing.engine.types import Finding, Proof, Unbilled
 from billing.engine.units import UNIT_METHODS, Allocation, Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What stands: units by code, and the edits that were met, each with its proof."""
 
     units: Mapping[str, int]

@@ -1,10 +1,10 @@
 """Minutes become units: three methods, each with its reasons."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, islice
 from math import comb
+from typing import NamedTuple
 
 from billing.engine.rules import Rule
 from billing.engine.services import Service
@@ -52,8 +52,7 @@ MIDPOINT = 8
 QUARTER = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """The proposal, what else the rule admits, and how each code got there."""
 
     units: Mapping[str, int]
@@ -93,7 +92,7 @@ def cms(services: Mapping[str, Service], tie_break: tuple[str, ...], chosen: Cho
     ways = comb(len(tied), open_places)
     return Allocation(
         units=_with(units, (*sure, *picked)),
-        alternatives=_others(units, sure, tied, picked),
+        alternatives=_others(units, sure, tied, picked) if ways > 1 else (),
         ways=ways,
         total=total,
         allowed=allowed,
@@ -126,11 +125,7 @@ def unit_reason(
         return _untimed_reason(code)
     units = found.units[code]
     if rule == "ama":
-        return AMA.because(
-            f"{many(minutes, 'minute')} make {many(units, 'unit')}: the midpoint of unit "
-            f"{units} is passed at {QUARTER * units - 7}, the next one's only at "
-            f"{QUARTER * units + 8}."
-        )
+        return _ama_reason(minutes, units)
     full, rest = divmod(minutes, QUARTER)
     if rule == "full15":
         over = f"; the {rest} left over do not count" if rest else ""
@@ -218,6 +213,14 @@ def _rivals(rest: int, found: Allocation, pool: Mapping[str, Service]) -> str:
 def _band(total: int, allowed: int) -> str:
     low, high = QUARTER * allowed - 7, QUARTER * allowed + 7
     return f"{many(total, 'timed minute')} allow {many(allowed, 'unit')} ({low} to {high})."
+
+
+@lru_cache(maxsize=4096)
+def _ama_reason(minutes: int, units: int) -> Reason:
+    return AMA.because(
+        f"{many(minutes, 'minute')} make {many(units, 'unit')}: the midpoint of unit {units} is "
+        f"passed at {QUARTER * units - 7}, the next one's only at {QUARTER * units + 8}."
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -4,9 +4,15 @@ A check never raises and never changes a charge. It speaks only of facts that th
 asked for: without a record nothing is known, so nothing is missing.
 """
 
+from collections.abc import Callable, Iterable
+
 from billing.engine.checks import chart, elsewhere, grants, people, plan, special, text
-from billing.engine.remarks import Check
+from billing.engine.record import Record
+from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
+from billing.engine.types import Finding
+
+Check = Callable[[Bill, Record], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     chart.technique_named,

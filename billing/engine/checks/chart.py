@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from billing.engine.checks.blocks import manual_blocks, named
+from billing.engine.record import Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
 from billing.engine.types import Finding
@@ -45,9 +46,7 @@ RULES = (TECHNIQUE, REGION, RESPONSE, RATIONALE, GOAL, LONG, EMPTY)
 LONGEST_SECONDS = 3600
 
 
-def technique_named(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None:
-        return
+def technique_named(bill: Bill, record: Record) -> Iterator[Finding]:
     for block in manual_blocks(bill):
         if not block.technique:
             yield TECHNIQUE.finding(
@@ -55,9 +54,7 @@ def technique_named(bill: Bill) -> Iterator[Finding]:
             )
 
 
-def region_named(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None:
-        return
+def region_named(bill: Bill, record: Record) -> Iterator[Finding]:
     for block in manual_blocks(bill):
         if not block.regions:
             yield REGION.finding(
@@ -65,9 +62,7 @@ def region_named(bill: Bill) -> Iterator[Finding]:
             )
 
 
-def response_written(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None:
-        return
+def response_written(bill: Bill, record: Record) -> Iterator[Finding]:
     for block in manual_blocks(bill):
         if not block.response.strip():
             yield RESPONSE.finding(
@@ -75,29 +70,26 @@ def response_written(bill: Bill) -> Iterator[Finding]:
             )
 
 
-def rationale_written(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None or bill.record.rationales is None:
+def rationale_written(bill: Bill, record: Record) -> Iterator[Finding]:
+    if record.rationales is None:
         return
     for block in manual_blocks(bill):
-        if not bill.record.rationales.get(block.id, "").strip():
+        if not record.rationales.get(block.id, "").strip():
             yield RATIONALE.finding(
                 f"{named(block)} does not say which restriction called for skilled hands.",
                 (block.id,),
             )
 
 
-def goals_linked(bill: Bill) -> Iterator[Finding]:
-    record = bill.record
-    if record is None or record.goal_links is None or not record.goals:
+def goals_linked(bill: Bill, record: Record) -> Iterator[Finding]:
+    if record.goal_links is None or not record.goals:
         return
     for block in manual_blocks(bill):
         if not record.goal_links.get(block.id):
             yield GOAL.finding(f"{named(block)} is not linked to a goal of the plan.", (block.id,))
 
 
-def minutes_plausible(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None:
-        return
+def minutes_plausible(bill: Bill, record: Record) -> Iterator[Finding]:
     for block in manual_blocks(bill):
         seconds = block.end - block.start
         if seconds > LONGEST_SECONDS:
@@ -107,6 +99,6 @@ def minutes_plausible(bill: Bill) -> Iterator[Finding]:
             )
 
 
-def note_written(bill: Bill) -> Iterator[Finding]:
-    if bill.record is not None and bill.lines and not bill.record.note_text.strip():
+def note_written(bill: Bill, record: Record) -> Iterator[Finding]:
+    if bill.lines and not record.note_text.strip():
         yield EMPTY.finding("The note has no text: write it before the visit is billed.")

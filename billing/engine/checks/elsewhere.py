@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from billing.engine.checks.blocks import named
+from billing.engine.record import Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
 from billing.engine.times import shown_time
@@ -17,11 +18,11 @@ ONE_ON_ONE = Rule(
 RULES = (ONE_ON_ONE,)
 
 
-def one_on_one_once(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None or not bill.record.other_intervals:
+def one_on_one_once(bill: Bill, record: Record) -> Iterator[Finding]:
+    if not record.other_intervals:
         return
     for block in _timed_blocks(bill):
-        for other in bill.record.other_intervals:
+        for other in record.other_intervals:
             start, end = max(block.start, other.start), min(block.end, other.end)
             if start < end:
                 whose = f" of record {other.label}" if other.label else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from billing.engine.record import Authorization
+from billing.engine.record import Authorization, Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
 from billing.engine.types import Block, Finding
@@ -50,8 +50,8 @@ RULES = (
 )  # fmt: skip
 
 
-def ordered(bill: Bill) -> Iterator[Finding]:
-    order = bill.record.order if bill.record else None
+def ordered(bill: Bill, record: Record) -> Iterator[Finding]:
+    order = record.order
     if order is None:
         return
     served = bill.scene.day.date
@@ -65,8 +65,8 @@ def ordered(bill: Bill) -> Iterator[Finding]:
         yield ORDER_DATES.finding(f"The order ended on {order.valid_to:%m/%d/%Y}.")
 
 
-def within_order(bill: Bill) -> Iterator[Finding]:
-    order = bill.record.order if bill.record else None
+def within_order(bill: Bill, record: Record) -> Iterator[Finding]:
+    order = record.order
     if order is None:
         return
     units = _timed_units(bill)
@@ -82,8 +82,8 @@ def within_order(bill: Bill) -> Iterator[Finding]:
             )
 
 
-def authorized(bill: Bill) -> Iterator[Finding]:
-    grant = bill.record.authorization if bill.record else None
+def authorized(bill: Bill, record: Record) -> Iterator[Finding]:
+    grant = record.authorization
     if grant is None:
         return
     if grant.required and not grant.number:

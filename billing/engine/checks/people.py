@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from billing.engine.record import Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
 from billing.engine.types import Finding
@@ -31,10 +32,7 @@ COSIGN = Rule(
 RULES = (CREDENTIALS, LICENSE, SIGNATURE, COSIGN)
 
 
-def credentials_there(bill: Bill) -> Iterator[Finding]:
-    record = bill.record
-    if record is None:
-        return
+def credentials_there(bill: Bill, record: Record) -> Iterator[Finding]:
     if record.author_credentials is not None and not record.author_credentials.strip():
         yield CREDENTIALS.finding("The author's credentials are missing: an admin enters them.")
     served = bill.scene.day.date
@@ -44,12 +42,11 @@ def credentials_there(bill: Bill) -> Iterator[Finding]:
         yield LICENSE.finding(f"The author's license ended on {record.license_ends_on:%m/%d/%Y}.")
 
 
-def signed(bill: Bill) -> Iterator[Finding]:
-    if bill.record is not None and bill.record.signed is False and bill.lines:
+def signed(bill: Bill, record: Record) -> Iterator[Finding]:
+    if record.signed is False and bill.lines:
         yield SIGNATURE.finding("The note is not signed by its author.")
 
 
-def cosigned(bill: Bill) -> Iterator[Finding]:
-    record = bill.record
-    if record is not None and record.cosign_needed and not record.cosigned:
+def cosigned(bill: Bill, record: Record) -> Iterator[Finding]:
+    if record.cosign_needed and not record.cosigned:
         yield COSIGN.finding("This payer asks for the supervisor's co-signature.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from billing.engine.record import Certification
+from billing.engine.record import Certification, Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
 from billing.engine.types import Finding
@@ -46,14 +46,14 @@ LONGEST = timedelta(days=90)
 NEAR_DAYS, DUE_DAYS = 8, 10
 
 
-def certified(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None or bill.record.plan_of_care_on is None or not _therapy(bill):
+def certified(bill: Bill, record: Record) -> Iterator[Finding]:
+    if record.plan_of_care_on is None or not _therapy(bill):
         return
-    served, plan_on = bill.scene.day.date, bill.record.plan_of_care_on
-    certification = bill.record.certification or Certification()
+    served, plan_on = bill.scene.day.date, record.plan_of_care_on
+    certification = record.certification or Certification()
     if certification.signed_on is not None or _order_stands_in(certification, plan_on):
         return
-    first = bill.record.first_treatment_on or plan_on
+    first = record.first_treatment_on or plan_on
     due = first + SIGNATURE_DUE
     if served <= due:
         yield CERTIFICATION.finding(
@@ -77,9 +77,8 @@ def _order_stands_in(certification: Certification, plan_on: date) -> bool:
     )
 
 
-def in_force(bill: Bill) -> Iterator[Finding]:
-    record = bill.record
-    if record is None or not _therapy(bill):
+def in_force(bill: Bill, record: Record) -> Iterator[Finding]:
+    if not _therapy(bill):
         return
     served = bill.scene.day.date
     if record.plan_of_care_on is None:
@@ -94,8 +93,8 @@ def in_force(bill: Bill) -> Iterator[Finding]:
         )
 
 
-def progress_reported(bill: Bill) -> Iterator[Finding]:
-    days = bill.record.treatment_days_since_report if bill.record else None
+def progress_reported(bill: Bill, record: Record) -> Iterator[Finding]:
+    days = record.treatment_days_since_report
     if days is None or not _therapy(bill):
         return
     if days > DUE_DAYS:

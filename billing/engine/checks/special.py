@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from billing.engine.record import Lymphedema
+from billing.engine.record import Lymphedema, Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
 from billing.engine.types import Block, Finding
@@ -42,9 +42,9 @@ NEEDS = {
 }
 
 
-def traction_within_limit(bill: Bill) -> Iterator[Finding]:
+def traction_within_limit(bill: Bill, record: Record) -> Iterator[Finding]:
     limit = bill.scene.policy.traction_visit_limit
-    given = bill.record.traction_visits if bill.record else None
+    given = record.traction_visits
     if limit is None or given is None:
         return
     ids = _blocks_of(bill, TRACTIONS)
@@ -56,9 +56,7 @@ def traction_within_limit(bill: Bill) -> Iterator[Finding]:
         )
 
 
-def lymphedema_documented(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None:
-        return
+def lymphedema_documented(bill: Bill, record: Record) -> Iterator[Finding]:
     ids = _blocks_of(bill, {DRAINAGE})
     if not ids:
         return
@@ -68,7 +66,7 @@ def lymphedema_documented(bill: Bill) -> Iterator[Finding]:
             f"({listed(LYMPHEDEMA_CODES)}).",
             ids,
         )
-    facts = bill.record.lymphedema or Lymphedema()
+    facts = record.lymphedema or Lymphedema()
     lacking = [words for name, words in NEEDS.items() if getattr(facts, name) is False]
     if lacking:
         yield LYMPHEDEMA.finding(f"For lymphatic drainage the chart lacks {listed(lacking)}.", ids)

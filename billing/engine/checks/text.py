@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from billing.engine.record import Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
 from billing.engine.types import Finding
@@ -20,13 +21,11 @@ ALIKE = 0.9
 FEWEST_WORDS = 12  # shorter texts are alike by chance
 
 
-def not_cloned(bill: Bill) -> Iterator[Finding]:
-    if bill.record is None:
-        return
-    words = bill.record.note_text.lower().split()
+def not_cloned(bill: Bill, record: Record) -> Iterator[Finding]:
+    words = record.note_text.lower().split()
     if len(words) < FEWEST_WORDS:
         return
-    for place, earlier in enumerate(bill.record.recent_note_texts, start=1):
+    for place, earlier in enumerate(record.recent_note_texts, start=1):
         share = likeness(words, earlier.lower().split())
         if share >= ALIKE:
             which = "the last note" if place == 1 else f"the note {place} visits ago"
