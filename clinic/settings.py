@@ -188,6 +188,17 @@ PUBLIC_URL = env.text("HANDLINE_PUBLIC_URL").rstrip("/")
 if DEMO and not PUBLIC_URL:
     PUBLIC_URL = f"http://127.0.0.1:{env.text('PORT', '8000')}"
 
+# --- backups ----------------------------------------------------------------------------------
+BACKUP_DIR = Path(env.text("HANDLINE_BACKUP_DIR", str(DATA_DIR / "backups")))
+# Public keys only: whoever steals this machine cannot open a backup that left it.
+BACKUP_RECIPIENTS = env.words("HANDLINE_BACKUP_RECIPIENTS")
+# The role that reads every practice's rows; the one that serves pages may not.
+BACKUP_DATABASE = (
+    dj_database_url.parse(url)
+    if (url := env.text("HANDLINE_BACKUP_DATABASE_URL"))
+    else DATABASES["default"]
+)
+
 # --- audit trail ------------------------------------------------------------------------------
 # Seals every event; not in the database, so that whoever can write there cannot forge one.
 AUDIT_KEY = (

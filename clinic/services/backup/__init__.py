@@ -1,0 +1,1 @@
+"""Encrypted backups of the whole installation, and the way back from one."""
