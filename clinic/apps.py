@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ClinicConfig(AppConfig):
@@ -7,9 +7,11 @@ class ClinicConfig(AppConfig):
     verbose_name = "Practice, people and documents"
 
     def ready(self) -> None:
-        from clinic import audit_guards, guards, sign_in  # noqa: PLC0415 needs the app registry
+        from clinic import audit_guards, guards, guards_practice, sign_in  # noqa: PLC0415 needs the app registry
 
         guards.register_clinic()
         audit_guards.register_audit()
+        guards_practice.register_practice()
+        pre_migrate.connect(guards.remove_before_migrate, sender=self)
         post_migrate.connect(guards.install_after_migrate, sender=self)
         sign_in.connect()

@@ -5,13 +5,20 @@ migration of a table can drop SQLite's triggers, so they are installed anew afte
 migrate and a system check compares them with what should be there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.core import checks
-from django.db import connections
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+
+from clinic.roles import as_owner
 
 UPDATE, DELETE, INSERT, TRUNCATE = "UPDATE", "DELETE", "INSERT", "TRUNCATE"
+_VIOLATION = "integrity_constraint_violation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +32,34 @@ class Guard:
     condition: str = "1=1"
 
     def create(self, vendor: str) -> list[str]:
-        """The statements that install this guard on the given engine."""
-        if self.event == TRUNCATE:
-            return self._create_truncate(vendor)
+        """The statements that install this guard; none where the engine has no such event."""
+        body = self.body(vendor)
         if vendor == "sqlite":
-            return [
-                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-                f"WHEN {self.condition} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
-            ]
-        row = "OLD" if self.event == DELETE else "NEW"
+            return [body] if body else []
+        rows = "STATEMENT" if self.event == TRUNCATE else "ROW"
         return [
-            f"CREATE OR REPLACE FUNCTION {self.name}_fn() RETURNS trigger AS $$ BEGIN "
-            f"IF {self.condition} THEN RAISE EXCEPTION '{self.message}' "
-            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-            f"RETURN {row}; END $$ LANGUAGE plpgsql",
+            f"CREATE OR REPLACE FUNCTION {self.name}_fn() RETURNS trigger AS $${body}$$ "
+            "LANGUAGE plpgsql",
             f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}_fn()",
+            f"FOR EACH {rows} EXECUTE FUNCTION {self.name}_fn()",
         ]
 
-    def _create_truncate(self, vendor: str) -> list[str]:
-        """TRUNCATE passes row triggers by. SQLite has no such statement."""
+    def body(self, vendor: str) -> str:
+        """What decides, in the words that the engine keeps."""
         if vendor == "sqlite":
-            return []
-        return [
-            f"CREATE OR REPLACE FUNCTION {self.name}_fn() RETURNS trigger AS $$ BEGIN "
-            f"RAISE EXCEPTION '{self.message}' "
-            f"USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
-            f"CREATE TRIGGER {self.name} BEFORE TRUNCATE ON {self.table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {self.name}_fn()",
-        ]
+            if self.event == TRUNCATE:
+                return ""  # SQLite has no such statement
+            return (
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+                f"WHEN {self.condition} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            )
+        refuse = (
+            f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'integrity_constraint_violation'"
+        )
+        if self.event == TRUNCATE:
+            return f" BEGIN {refuse}; END "
+        row = "OLD" if self.event == DELETE else "NEW"
+        return f" BEGIN IF {self.condition} THEN {refuse}; END IF; RETURN {row}; END "
 
     def drop(self, vendor: str) -> str:
         on_table = "" if vendor == "sqlite" else f" ON {self.table}"
@@ -97,16 +103,16 @@ def register_clinic() -> None:
 
 def registered(vendor: str | None = None) -> tuple[Guard, ...]:
     """Every guard, or those that the engine can hold."""
-    return tuple(g for g in _GUARDS.values() if vendor is None or g.create(vendor))
+    return tuple(g for g in _GUARDS.values() if vendor is None or g.body(vendor))
 
 
 def install(using: str = "default") -> None:
-    """(Re)install every guard whose table exists."""
+    """(Re)install the guards that are missing or not as they should be."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
-        for guard in registered():
-            if guard.table in tables:
+    lacking, tables = set(missing(using)), set(connection.introspection.table_names())
+    with _one_act(connection) as cursor:
+        for guard in registered(connection.vendor):
+            if guard.name in lacking and guard.table in tables:
                 cursor.execute(guard.drop(connection.vendor))
                 for statement in guard.create(connection.vendor):
                     cursor.execute(statement)
@@ -115,29 +121,63 @@ def install(using: str = "default") -> None:
 def remove(using: str = "default") -> None:
     """Take the guards off; only for emptying a test or demo database."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
-        for guard in registered():
-            if guard.table in tables:
+    present = _present(connection)
+    with _one_act(connection) as cursor:
+        for guard in registered(connection.vendor):
+            if guard.name in present:
                 cursor.execute(guard.drop(connection.vendor))
 
 
+@contextmanager
+def _one_act(connection: BaseDatabaseWrapper) -> Iterator[Any]:
+    """All or nothing, and one write to the disk for some hundred triggers."""
+    with (
+        transaction.atomic(using=connection.alias),
+        as_owner(connection),
+        connection.cursor() as cursor,
+    ):
+        yield cursor
+
+
 def missing(using: str = "default") -> list[str]:
-    """Names of guards that the database does not have, or has switched off."""
+    """Names of guards that the database lacks, has switched off, or holds in other words."""
     connection = connections[using]
+    present = _present(connection)
+    return sorted(
+        guard.name
+        for guard in registered(connection.vendor)
+        if present.get(guard.name) != guard.body(connection.vendor)
+    )
+
+
+def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """The triggers in force by name, with the words that decide."""
     query = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        else "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    return sorted({guard.name for guard in registered(connection.vendor)} - present)
+        return dict(cursor.fetchall())
+
+
+def remove_before_migrate(sender, using, plan, **kwargs) -> None:
+    """SQLite renames no table while a trigger names one that is just being made anew."""
+    if plan and connections[using].vendor == "sqlite":
+        remove(using)
 
 
 def install_after_migrate(sender, using, **kwargs) -> None:
-    install(using)
+    """Once every table is as this version knows it; a half-way database starts nothing."""
+    if missing(using) and not _has_migrations_to_come(using):
+        install(using)
+
+
+def _has_migrations_to_come(using: str) -> bool:
+    executor = MigrationExecutor(connections[using])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @checks.register(checks.Tags.database)
