@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
 ]
 
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.session_guard.SignedInMiddleware",
     "clinic.middleware.PracticeScopeMiddleware",
     "clinic.middleware.NoStoreMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -97,11 +99,23 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- database ---------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL")
+# On PostgreSQL two roles: pages are served by one that cannot change the schema or switch a
+# guard off; commands that do sign in as the schema's owner.
+OWNER_URL = env.text("HANDLINE_OWNER_URL")
+_OWNERS_COMMANDS = {"dbsetup", "migrate", "flush", "bring_in_record", "createcachetable"}
+AS_OWNER = bool(OWNER_URL) and (TESTING or bool(_OWNERS_COMMANDS & set(sys.argv[1:2])))
+RUN_TIME_ROLE = dj_database_url.parse(DATABASE_URL) if OWNER_URL and DATABASE_URL else {}
 if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+    DATABASES = {
+        "default": dj_database_url.parse(
+            OWNER_URL if AS_OWNER else DATABASE_URL, engine="clinic.postgresql", conn_max_age=60
+        )
+    }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A migration may take its time; a page may not.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+        f"-c statement_timeout={0 if AS_OWNER and not TESTING else '15s'} -c lock_timeout=5s "
+        "-c idle_in_transaction_session_timeout=30s"
     )
 else:
     # Debian's SQLite has a corruption bug in WAL mode (fixed in 3.51.3); pysqlite3 brings a
@@ -136,7 +150,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "clinic.hashers.ModestArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 if TESTING:
@@ -149,7 +163,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clinic.passwords.NotTooLong"},
+    {"NAME": "clinic.passwords.HardToGuess"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -157,13 +174,41 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_ADAPTER = "clinic.accounts.ClosedSignupAdapter"
+ACCOUNT_ADAPTER = "clinic.accounts.AccountAdapter"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "clinic.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is confirmed by the invitation sent to it
+MFA_TOTP_ISSUER = "Handline"
+MFA_FORMS = {
+    "authenticate": "clinic.forms.second_factor.CodeForm",
+    "activate_totp": "clinic.forms.second_factor.FirstCodeForm",
+    "add_webauthn": "clinic.forms.second_factor.PasskeyForm",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-# Wrong passwords are counted by axes, in the database; allauth's own count is per process.
-ACCOUNT_RATE_LIMITS = {"login_failed": "100/h/ip"}
+# axes counts five wrong passwords per account and address; allauth a hundred per account from
+# anywhere. Both counts, and the codes that were used, are in the database: every worker sees them.
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/h/ip,100/d/key"}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "clinic_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("HANDLINE_BEHIND_PROXY") else 0
+AXES_CLIENT_IP_CALLABLE = "clinic.addresses.client_ip"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -171,6 +216,14 @@ AXES_USERNAME_CALLABLE = "clinic.sign_in.address_typed"
 AXES_SENSITIVE_PARAMETERS = ["login", "password"]
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
+
+# Seals the seeds of second factors and the sessions. When it changes, put the new one before
+# the old one, and run `manage.py reseal`.
+FIELD_KEY = (
+    secrets.token_urlsafe(48)
+    if _SERVES_NOBODY
+    else env.secret("HANDLINE_FIELD_KEY", demo_file=DATA_DIR / "field-key" if _RELAXED else None)
+)
 
 # --- signing keys ---------------------------------------------------------------------------
 # Opens the stored signing keys; not in the database, so that a stolen copy cannot sign.
@@ -195,7 +248,7 @@ BACKUP_RECIPIENTS = env.words("HANDLINE_BACKUP_RECIPIENTS")
 # The role that reads every practice's rows; the one that serves pages may not.
 BACKUP_DATABASE = (
     dj_database_url.parse(url)
-    if (url := env.text("HANDLINE_BACKUP_DATABASE_URL"))
+    if (url := env.text("HANDLINE_BACKUP_DATABASE_URL") or OWNER_URL)
     else DATABASES["default"]
 )
 
@@ -214,6 +267,7 @@ AUDIT_ANCHOR_MAIL = env.words("HANDLINE_ANCHOR_MAIL")
 # --- sessions, cookies, headers -----------------------------------------------------------
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_SERIALIZER = "clinic.field_keys.SealedSerializer"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not _RELAXED
@@ -255,7 +309,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "clinic.static_files.StaticFiles"
     },
 }
 # Found when asked for: scanning all files would slow every test client down.
@@ -265,7 +319,17 @@ TIME_ZONE = "America/New_York"
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 DATE_FORMAT = "M j, Y"
-EMAIL_BACKEND = env.text("HANDLINE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.text("HANDLINE_EMAIL_HOST")
+_SENDS = "smtp" if EMAIL_HOST else "console"
+EMAIL_BACKEND = env.text(
+    "HANDLINE_EMAIL_BACKEND", f"django.core.mail.backends.{_SENDS}.EmailBackend"
+)
+EMAIL_PORT = int(env.text("HANDLINE_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = env.text("HANDLINE_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("HANDLINE_EMAIL_PASSWORD")
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("HANDLINE_EMAIL_FROM", "handline@localhost")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Log lines carry the exception's class and place, never its message: messages quote values.

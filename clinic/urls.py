@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from clinic import patient_urls
+from clinic import account_urls, patient_urls
 from clinic.views import audit, errors, home, styleguide, verify
 
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("verify/", verify.full, name="verify"),
     path("verify/root.pem", verify.root_certificate, name="root_certificate"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include(account_urls.urlpatterns)),
     path("patients/", include(patient_urls.urlpatterns)),
     path("notes/", include("notes.urls")),
     path("billing/", include("billing.urls")),

@@ -1,8 +1,11 @@
 """Fixtures of the whole suite. Objects come from tests/factories.py."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.userkit import user_id_to_str
 from django.test import Client
 
 from clinic.enums import Role
@@ -50,11 +53,22 @@ def user_with(role: Role, practice: Practice) -> User:
 
 
 def client_of(user: User) -> Client:
-    """A browser signed in as this person; ``client.user`` says who."""
+    """A browser signed in as this person, a second factor given; ``client.user`` says who."""
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    record_proofs(client, user, "password", "mfa")
     client.user = user
     return client
+
+
+def record_proofs(client: Client, user: User, *methods: str, ago: float = 0) -> None:
+    """Write into the session what allauth writes when somebody proves who they are."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": method, "at": time.time() - ago} for method in methods
+    ]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = user_id_to_str(user)
+    session.save()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from clinic.models.patient_search import PatientToken
 from clinic.models.patients import Coverage, Patient, Payer
 from clinic.models.people import Clinician, User
 from clinic.models.practice import Location, Practice
+from clinic.models.sign_ins import FactorReset, Invitation, SignIn
 
 __all__ = [
     "AnomalyReview",
@@ -22,6 +23,8 @@ __all__ = [
     "Disclosure",
     "DocumentCounter",
     "DocumentWithdrawal",
+    "FactorReset",
+    "Invitation",
     "Location",
     "Patient",
     "PatientAlert",
@@ -31,6 +34,7 @@ __all__ = [
     "PatientToken",
     "Payer",
     "Practice",
+    "SignIn",
     "SigningAuthority",
     "SigningCertificate",
     "StoredDocument",

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 
 from clinic.scope import ScopedModel
 from clinic.validators import validate_npi
@@ -42,7 +43,25 @@ class Practice(Address):
         default=False,
         help_text="Every note that an assistant wrote is co-signed, whatever the payer asks.",
     )
+    idle_minutes = models.PositiveSmallIntegerField(
+        "minutes until the screen locks",
+        default=15,
+        help_text="From 5 to 30. Who comes back proves again who they are; drafts are kept.",
+    )
+    confirm_each_signature = models.BooleanField(
+        "ask at every signature",
+        default=False,
+        help_text="Otherwise who proved it within 15 minutes signs without a password.",
+    )
     is_demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="clinic_practice_idle_minutes_5_to_30",
+                condition=Q(idle_minutes__gte=5, idle_minutes__lte=30),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -5,8 +5,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from clinic.enums import Role
 
 # Reached without signing in: the process check says nothing, verification only what anybody
-# who holds the paper may know, a calendar's secret address only when and where visits are.
-PUBLIC = {"healthz", "verify_public", "notes:calendar_feed"}
+# who holds the paper may know, the state of a sign-in how long it lasts, a calendar's secret
+# address only when and where visits are.
+PUBLIC = {"healthz", "session_state", "verify_public", "notes:calendar_feed"}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -35,6 +35,7 @@ from billing.services.superbills_context import superbill_context
 from clinic.models import Practice, User
 from clinic.scope import scope
 from tests.bench.desk_rows import many_items, many_signed
+from tests.conftest import client_of
 
 BILLS, VISITS, CLAIMS = 500, 100_000, 1000
 TODAY = date(2026, 11, 20)
@@ -115,8 +116,8 @@ def claim_file(practice: Practice) -> None:
 def queue(practice: Practice) -> None:
     """The page at few and at many visits: the same number of queries, and how long it takes."""
     ruth = User.objects.get(email="ruth@handline.example")
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(ruth, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client = client_of(ruth)
+    client.defaults["HTTP_HOST"] = "localhost"
     addresses = ("", "?state=ready", "?q=vega", "?state=ready&q=97140&distinct=1")
     few = [queries(client, address) for address in addresses]
     many_items(practice, VISITS - DeskItem.objects.count(), TODAY)

@@ -28,7 +28,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
-from django.test import Client, override_settings  # noqa: E402
+from django.test import override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import path, reverse  # noqa: E402
 
@@ -40,6 +40,7 @@ from clinic import urls  # noqa: E402
 from clinic.permissions import EVERYONE, allow  # noqa: E402
 from clinic.scope import scope  # noqa: E402
 from notes.models import Visit  # noqa: E402
+from tests.conftest import client_of  # noqa: E402
 from tests.factories import (  # noqa: E402
     make_block,
     make_coverage,
@@ -137,10 +138,8 @@ def main() -> int:
 
 
 def asked(visit: Visit) -> dict[str, Callable[[], HttpResponse]]:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(
-        visit.clinician.user, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client = client_of(visit.clinician.user)
+    client.defaults["SERVER_NAME"] = "localhost"
     chart = reverse("notes:chart", args=[visit.public_id])
     charges = reverse("billing:charges", args=[visit.public_id])
     day = reverse("notes:day") + f"?on={visit.date}"

@@ -138,8 +138,8 @@ def _block_form(world: World) -> dict[str, Any]:
     return {
         "public_id": str(uuid.uuid4()),
         "version": 0,
-        "technique": world.args["technique"][0],
-        "regions": world.args["region"],
+        "technique": "joint_mobilization",
+        "regions": ["cervical_spine"],
         "start": "09:20",
         "end": "09:35",
         "performed_by": "therapist",
@@ -210,6 +210,9 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
 ARGS = {
     "account_confirm_email": ["key"],
     "account_reset_password_from_key": ["1", "key-x"],
+    "end_sign_in": [uuid.UUID(int=0)],
+    "mfa_edit_webauthn": [0],
+    "mfa_remove_webauthn": [0],
     "billing:accept_edition": [0],
     "billing:report": ["ageing"],
     "billing:report_file": ["units", "csv"],

@@ -2,11 +2,12 @@
 
 from io import StringIO
 
+from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
-from django.db import connections
+from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError, connections
 
-from clinic import guards
+from clinic import guards, roles, row_security
 
 # Releases in which SQLite's WAL corruption bug is mended, per branch.
 _MENDED = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7), (3, 51): (3, 51, 3)}
@@ -36,11 +37,16 @@ class Command(BaseCommand):
         connection = connections[database]
         if connection.vendor == "sqlite":
             self._set_journal_mode(connection)
+        self._make_role(connection)
         quiet = {"stdout": self.stdout if verbosity else StringIO()}
         call_command(
             "migrate", database=database, interactive=False, verbosity=verbosity - 1, **quiet
         )
+        call_command("createcachetable", database=database, verbosity=0)
         guards.install(database)
+        row_security.install(database)
+        if settings.RUN_TIME_ROLE:
+            roles.grant(connection, settings.RUN_TIME_ROLE["USER"])
         if "load_reference" in get_commands():
             call_command("load_reference", **quiet)
         call_command("check", databases=[database], **quiet)
@@ -48,6 +54,24 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS("The database is ready."))
         if demo:
             call_command("seed_demo", if_empty=True, stdout=self.stdout)
+
+    def _make_role(self, connection) -> None:
+        """PostgreSQL's run-time role, whose rights are given once the tables are there."""
+        wanted = settings.RUN_TIME_ROLE
+        if not wanted:
+            return
+        if wanted["USER"] == connection.settings_dict["USER"]:
+            raise CommandError(
+                "HANDLINE_OWNER_URL and DATABASE_URL name the same role: pages are served by a "
+                "role of their own (Roles in docs/deploy.md)."
+            )
+        try:
+            roles.make_role(connection, wanted["USER"], wanted["PASSWORD"])
+        except ProgrammingError as refusal:
+            raise CommandError(
+                f"The owner may not make the role {wanted['USER']}: let PostgreSQL's superuser "
+                f"make it (Roles in docs/deploy.md), then run this again. {refusal}"
+            ) from refusal
 
     def _set_journal_mode(self, connection) -> None:
         """Once, here: switching per connection makes processes wait for and fail each other."""
