@@ -8,10 +8,12 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import audit_guards, guards, guards_practice, sign_in  # noqa: PLC0415 needs the app registry
+        from clinic.verifying import clinic_checks  # noqa: PLC0415 needs the app registry
 
         guards.register_clinic()
         audit_guards.register_audit()
         guards_practice.register_practice()
+        clinic_checks.register_checks()
         pre_migrate.connect(guards.remove_before_migrate, sender=self)
         post_migrate.connect(guards.install_after_migrate, sender=self)
         sign_in.connect()

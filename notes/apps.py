@@ -7,8 +7,9 @@ class NotesConfig(AppConfig):
 
     def ready(self) -> None:
         from notes import guards, guards_record, signing  # noqa: PLC0415 needs the app registry
-        from notes.services import cosign_asking  # noqa: PLC0415 needs the app registry
+        from notes.services import cosign_asking, verifying  # noqa: PLC0415 needs the app registry
 
         guards.register_notes()
         guards_record.register_record()
+        verifying.register_checks()
         signing.register(cosign_asking.ask_when_signed)

@@ -61,6 +61,7 @@ class Act:
 
 
 @transaction.atomic
+@audit.held_back()
 def sign_note(
     note: Note, *, by: User, version: int, method: str, at: datetime | None = None
 ) -> Note:
@@ -122,7 +123,7 @@ def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> 
         sections=tuple(c.section for c in contributions),
         totals=contributions[0].totals if contributions else None,
     )
-    clinician = note.author
+    clinician, trail = note.author, audit.head(note.practice_id)
     signature = parts.Signature(
         name=f"{clinician.first_name} {clinician.last_name}",
         credential=clinician.credential,
@@ -133,6 +134,8 @@ def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> 
         record_sha256=context.fingerprint(),
         method=act.method,
         seconds_since_authentication=0,
+        audit_event=trail.seq or None,
+        audit_seal=trail.hash[:16],
     )
     return replace(context, status="signed", signature=signature)
 

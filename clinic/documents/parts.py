@@ -153,6 +153,8 @@ class Signature:
     method: str = ""
     seconds_since_authentication: int | None = None
     certificate_serial: str = ""
+    audit_event: int | None = None  # the trail's last event before the act, and its seal:
+    audit_seal: str = ""  # every copy of the paper is then a witness of the trail
 
 
 @dataclass(frozen=True)

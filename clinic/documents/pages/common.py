@@ -64,6 +64,7 @@ def signature(of: Signature, zone: str, *, heading: str = "Electronically signed
         "when": moment(of.signed_at, zone),
         "how": joined(of.method, identity),
         "fingerprint": grouped(of.record_sha256),
+        "trail": f"{of.audit_event}, {grouped(of.audit_seal)}" if of.audit_event else "",
     }
 
 
