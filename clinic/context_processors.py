@@ -45,6 +45,7 @@ _NAV = (
     ("Techniques", "hand", "notes:vocabulary", (Role.ADMIN,)),
     ("Verify", "patch-check-fill", "verify", (Role.OFFICE, Role.ADMIN)),
     ("Audit", "journal", "audit", (Role.ADMIN,)),
+    ("Health", "activity", "health", (Role.ADMIN,)),
 )
 
 
@@ -59,7 +60,7 @@ def shell(request) -> dict:
     return context
 
 
-_BADGES = {"billing:worklist": "billing:worklist_count"}
+_BADGES = {"billing:worklist": "billing:worklist_count", "health": "health_count"}
 
 
 def _badge(name: str) -> str:

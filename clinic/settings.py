@@ -252,6 +252,14 @@ BACKUP_DATABASE = (
     else DATABASES["default"]
 )
 
+# --- health -----------------------------------------------------------------------------------
+# Who knows it reads the details of /readyz.
+MONITORING_SECRET = env.text("HANDLINE_MONITORING_SECRET")
+ALERT_MAIL = env.words("HANDLINE_ALERT_MAIL")
+LEAST_FREE_MB = int(env.text("HANDLINE_LEAST_FREE_MB", "1024"))
+# In minutes. PostgreSQL archives its log beside a nightly backup; SQLite's is made each hour.
+BACKUP_MAX_AGE = int(env.text("HANDLINE_BACKUP_MAX_AGE", "1560" if DATABASE_URL else "75"))
+
 # --- audit trail ------------------------------------------------------------------------------
 # Seals every event; not in the database, so that whoever can write there cannot forge one.
 AUDIT_KEY = (

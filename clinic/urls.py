@@ -3,12 +3,15 @@
 from django.urls import include, path
 
 from clinic import account_urls, patient_urls
-from clinic.views import audit, errors, home, styleguide, verify
+from clinic.views import audit, errors, health, home, styleguide, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", home.set_theme, name="set_theme"),
-    path("healthz", home.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("health/", health.health_page, name="health"),
+    path("health/count/", health.health_count, name="health_count"),
     path("audit/", audit.audit_trail, name="audit"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("v/<uuid:public_id>/", verify.public, name="verify_public"),

@@ -1,7 +1,6 @@
-"""The front door, the theme switch, and the process check."""
+"""The front door and the theme switch."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -30,10 +29,3 @@ def set_theme(request):
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = "home"
     return redirect(back)
-
-
-@login_not_required
-@require_GET
-def healthz(request):
-    """The process answers. Says nothing about data."""
-    return HttpResponse("ok", content_type="text/plain")

@@ -4,10 +4,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from clinic.enums import Role
 
-# Reached without signing in: the process check says nothing, verification only what anybody
-# who holds the paper may know, the state of a sign-in how long it lasts, a calendar's secret
-# address only when and where visits are.
-PUBLIC = {"healthz", "session_state", "verify_public", "notes:calendar_feed"}
+# Reached without signing in: the checks of process and readiness name no data, verification
+# says only what anybody who holds the paper may know, the state of a sign-in how long it lasts,
+# a calendar's secret address only when and where visits are.
+PUBLIC = {"healthz", "readyz", "session_state", "verify_public", "notes:calendar_feed"}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, object]]:

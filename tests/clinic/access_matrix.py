@@ -66,6 +66,11 @@ MATRIX: dict[str, Address] = {
     "healthz": Address(
         GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True
     ),
+    "readyz": Address(
+        GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True
+    ),
+    "health": Address(GET=to([ADMIN], quiet=True)),
+    "health_count": Address(GET=to([ADMIN], quiet=True)),
     "audit": Address(GET=to([ADMIN])),
     "styleguide": Address(GET=to(EVERYONE, quiet=True)),
     "verify_public": Address(
@@ -116,14 +121,14 @@ MATRIX: dict[str, Address] = {
     "mfa_activate_totp": account(200, 200, anonymous=(LOGIN, LOGIN)),
     "mfa_deactivate_totp": account(404, 404, anonymous=(LOGIN, LOGIN)),
     "mfa_view_recovery_codes": account(404, 405, anonymous=(LOGIN, LOGIN)),
-    "mfa_generate_recovery_codes": account(302, 302, anonymous=(LOGIN, LOGIN)),
-    "mfa_download_recovery_codes": account(404, 405, anonymous=(LOGIN, LOGIN)),
+    "mfa_generate_recovery_codes": account(200, 200, anonymous=(LOGIN, LOGIN)),
+    "mfa_download_recovery_codes": account(404, 404, anonymous=(LOGIN, LOGIN)),
     "mfa_list_webauthn": account(200, 405, anonymous=(LOGIN, LOGIN)),
     "mfa_add_webauthn": account(200, 200, anonymous=(LOGIN, LOGIN)),
     "mfa_reauthenticate_webauthn": account(302, 302, anonymous=(LOGIN, LOGIN)),
     "mfa_login_webauthn": account(302, 302, anonymous=(302, 302)),
-    "mfa_remove_webauthn": account(302, 302, anonymous=(LOGIN, LOGIN)),
-    "mfa_edit_webauthn": account(302, 302, anonymous=(LOGIN, LOGIN)),
+    "mfa_remove_webauthn": account(404, 404, anonymous=(LOGIN, LOGIN)),
+    "mfa_edit_webauthn": account(404, 404, anonymous=(LOGIN, LOGIN)),
     "own_sign_ins": Address(GET=to(EVERYONE)),
     "end_other_sign_ins": Address(POST=to(EVERYONE, 302)),
     "end_sign_in": Address(POST=to(EVERYONE, 404)),
