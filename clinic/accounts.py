@@ -38,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return [method for method in found if method["id"] != "mfa_reauthenticate"]
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
-        """Always, but while somebody who gave the password a moment ago sets up the first factor."""
+        """Always, but for the first factor of somebody who gave the password a moment ago."""
         sign_in = getattr(self.request, "sign_in", None)
         if app != "allauth.mfa" or sign_in is None:
             return True
