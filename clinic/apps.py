@@ -7,7 +7,15 @@ class ClinicConfig(AppConfig):
     verbose_name = "Practice, people and documents"
 
     def ready(self) -> None:
-        from clinic import audit_guards, guards, guards_practice, sign_in  # noqa: PLC0415 needs the app registry
+        # They need the app registry; the checks of roles and row_security register themselves.
+        from clinic import (  # noqa: PLC0415
+            audit_guards,
+            guards,
+            guards_practice,
+            roles,  # noqa: F401
+            row_security,  # noqa: F401
+            sign_in,
+        )
         from clinic.verifying import clinic_checks  # noqa: PLC0415 needs the app registry
 
         guards.register_clinic()

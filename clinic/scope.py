@@ -6,24 +6,21 @@ scoped model outside ``scope(practice)`` raises, so a forgotten filter cannot le
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
 from django.db import models
 
 from clinic.errors import ScopeError
-
-_EVERYTHING = object()
-_current: ContextVar[object] = ContextVar("practice_scope", default=None)
+from clinic.scope_state import EVERYTHING, current
 
 
 @contextmanager
 def scope(practice: "models.Model | int") -> Iterator[None]:
     """Limit every scoped query inside the block to this practice."""
-    token = _current.set(getattr(practice, "pk", practice))
+    token = current.set(getattr(practice, "pk", practice))
     try:
         yield
     finally:
-        _current.reset(token)
+        current.reset(token)
 
 
 @contextmanager
@@ -31,19 +28,19 @@ def every_practice(reason: str) -> Iterator[None]:
     """Lift the limit, for commands that serve the whole installation. Say why."""
     if not reason:
         raise ScopeError("Give a reason for reading across practices.")
-    token = _current.set(_EVERYTHING)
+    token = current.set(EVERYTHING)
     try:
         yield
     finally:
-        _current.reset(token)
+        current.reset(token)
 
 
 def current_practice_id() -> int | None:
     """The practice in scope, or None when all are. Raises ScopeError outside any scope."""
-    value = _current.get()
+    value = current.get()
     if value is None:
         raise ScopeError("No practice in scope: open clinic.scope.scope(practice) first.")
-    return None if value is _EVERYTHING else value  # type: ignore[return-value]
+    return None if value is EVERYTHING else value  # type: ignore[return-value]
 
 
 class ScopedQuerySet(models.QuerySet):

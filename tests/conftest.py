@@ -12,6 +12,7 @@ from clinic.enums import Role
 from clinic.models import Practice, User
 from clinic.scope import scope
 from tests.factories import make_clinician, make_practice, make_user
+from tests.run_time_role import set_up_run_time_role, stop_acting_as_run_time_role
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,6 +26,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
         if uses or item.get_closest_marker("django_db"):
             item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """On PostgreSQL the suite acts as the role that serves pages: row-level security holds it."""
+    with django_db_blocker.unblock():
+        set_up_run_time_role()
+    yield
+    stop_acting_as_run_time_role()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from clinic import guards
 from clinic.models import AuditEvent, StoredDocument
 from clinic.services import audit
 from tests.factories import make_document, make_user
+from tests.run_time_role import owner
 
 TABLES = {"clinic_auditevent": AuditEvent, "clinic_storeddocument": StoredDocument}
 
@@ -90,8 +91,8 @@ def test_migrated_database_has_every_guard(db):
 
 
 def test_dropped_guard_is_found_by_the_check(db):
-    guard = guards.registered()[0]
-    with connection.cursor() as cursor:
+    guard = guards.registered(connection.vendor)[0]
+    with owner(), connection.cursor() as cursor:
         cursor.execute(guard.drop(connection.vendor))
 
     [error] = guards.check_guards(None, ["default"])
@@ -103,8 +104,8 @@ def test_dropped_guard_is_found_by_the_check(db):
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL switches off")
 def test_guard_switched_off_is_found_by_the_check(db):
-    guard = guards.registered()[0]
-    with connection.cursor() as cursor:
+    guard = guards.registered(connection.vendor)[0]
+    with owner(), connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {guard.table} DISABLE TRIGGER {guard.name}")
 
     assert guards.missing() == [guard.name]
@@ -120,12 +121,12 @@ def test_guards_lost_in_a_table_rebuild_are_found_and_come_back():
     held = guards.registered(connection.vendor)
     own = {guard.name for guard in held if guard.table == "clinic_auditevent"}
 
-    with connection.schema_editor() as editor:
+    with owner(), connection.schema_editor() as editor:
         editor.alter_field(AuditEvent, old, new, strict=False)
     lost = set(guards.missing())
     found = guards.check_guards(None, ["default"])
     guards.install()
-    with connection.schema_editor() as editor:
+    with owner(), connection.schema_editor() as editor:
         editor.alter_field(AuditEvent, new, old, strict=False)
     guards.install()
 

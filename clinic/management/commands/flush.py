@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import flush
+from django.db import connections
 
 from clinic import guards
+from clinic.roles import as_owner
 
 
 class Command(flush.Command):
@@ -19,7 +21,8 @@ class Command(flush.Command):
         database = options["database"]
         guards.remove(database)
         try:
-            super().handle(**options)
+            with as_owner(connections[database]):
+                super().handle(**options)
         finally:
             # post_migrate brings them back too, but a caller may have asked for none.
             guards.install(database)
