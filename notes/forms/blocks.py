@@ -32,6 +32,7 @@ class BlockForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     technique = forms.ModelChoiceField(
         Technique.objects.none(),
+        to_field_name="key",
         empty_label="Choose a technique",
         error_messages={
             "required": "Choose a technique.",
@@ -40,6 +41,7 @@ class BlockForm(forms.Form):
     )
     regions = forms.ModelMultipleChoiceField(
         BodyRegion.objects.none(),
+        to_field_name="key",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={
@@ -148,8 +150,8 @@ def block_initial(block: TreatmentBlock, note: Note) -> dict:
     return {
         "public_id": block.public_id,
         "version": block.version,
-        "technique": block.technique_id,
-        "regions": [row.region_id for row in block.block_regions.all()],
+        "technique": block.technique.key,
+        "regions": [row.region.key for row in block.block_regions.all()],
         "side": block.side,
         "start": block.starts_at.astimezone(zone).time(),
         "end": block.ends_at.astimezone(zone).time(),

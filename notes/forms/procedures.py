@@ -27,7 +27,10 @@ class ProcedureForm(forms.Form):
         error_messages={"required": "Give the code, such as 97161 or CMT."},
     )
     regions = forms.ModelMultipleChoiceField(
-        BodyRegion.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+        BodyRegion.objects.none(),
+        to_field_name="key",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     start = forms.TimeField(widget=ClockInput, required=False)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=24 * 60)
@@ -84,7 +87,7 @@ def procedure_initial(procedure: Procedure, visit: Visit) -> dict:
         "public_id": procedure.public_id,
         "version": procedure.version,
         "code": procedure.code,
-        "regions": [row.region_id for row in procedure.procedure_regions.all()],
+        "regions": [row.region.key for row in procedure.procedure_regions.all()],
         "start": start.astimezone(visit.practice.zone).time() if start else None,
         "minutes": procedure.minutes,
         "findings": procedure.findings,

@@ -22,15 +22,8 @@ def boot_of(
             "ends": int((visit.starts_at + timedelta(minutes=visit.booked_minutes)).timestamp()),
             "offsets": offsets_around(visit.starts_at, visit.practice.zone),
         },
-        "techniques": [
-            [t.key, t.pk, t.label, t.code, t.lane, int(t.needs_region), int(t.uses_grade)]
-            for t in Technique.objects.all()
-            if t.active or t.key in _used_techniques(blocks, live)
-        ],
-        "regions": [
-            [r.key, r.pk, r.label, int(r.needs_side), int(r.active)]
-            for r in BodyRegion.objects.all()
-        ],
+        "techniques": _techniques(_used_techniques(blocks, live)),
+        "regions": _regions(),
         "favourites": favourites_of(clinician),
         "last": last_time(visit),
         "templates": [
@@ -43,6 +36,24 @@ def boot_of(
             for row in templates_for(clinician)
         ],
         "snippets": snippets_of(clinician),
+    }
+
+
+def _techniques(used: set[str]) -> list[list[Any]]:
+    """What the form's list does not say; the label only of those that it does not offer."""
+    return [
+        [t.key, t.code, t.lane, int(t.needs_region)] + ([] if t.active else [t.label])
+        for t in Technique.objects.all()
+        if t.active or t.key in used
+    ]
+
+
+def _regions() -> dict[str, Any]:
+    """Which regions have sides, and those that the form's list does not offer any more."""
+    rows = list(BodyRegion.objects.all())
+    return {
+        "sided": [row.key for row in rows if row.needs_side],
+        "retired": {row.key: row.label for row in rows if not row.active},
     }
 
 

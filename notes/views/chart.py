@@ -9,6 +9,7 @@ from clinic.enums import Role
 from clinic.errors import NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
+from clinic.static_files import serves_modules
 from notes.enums import VisitStatus
 from notes.models import LiveChart
 from notes.queries import diagnoses_of
@@ -46,6 +47,7 @@ def _screen(visit, request, context) -> dict:
     clinician = getattr(request.user, "clinician", None) or visit.clinician
     live = LiveChart.objects.filter(note=visit.note).first()
     return {
+        "modules": serves_modules(),
         "boot": boot_of(visit, clinician, context["blocks"], live),
         "state": state_from(visit, visit.note, context["blocks"], context["procedures"]),
     }

@@ -48,6 +48,7 @@ def workbench(
         "procedures": procedures,
         "block_form": block_form,
         "procedure_form": procedure_form,
+        "procedure_open": bool(procedure) or procedure_form.is_bound,
         "text_form": text_form or NoteTextForm(note=note),
         "edited_id": edited.public_id if edited else None,
         "timeline": timeline_of(visit, blocks),

@@ -43,8 +43,8 @@ def block_form(**fields: Any) -> dict[str, Any]:
     return {
         "public_id": str(new_key()),
         "version": 0,
-        "technique": technique_of("joint_mobilization").pk,
-        "regions": [region_of("cervical_spine").pk],
+        "technique": "joint_mobilization",
+        "regions": ["cervical_spine"],
         "start": "09:15",
         "end": "09:30",
         "performed_by": "therapist",
@@ -88,7 +88,7 @@ def test_block_that_cannot_be_is_refused_and_stays_in_the_form(client, draft, fi
 
 
 def test_region_without_its_side_is_refused_by_name(client, draft):
-    data = block_form(regions=[region_of("shoulder").pk])
+    data = block_form(regions=["shoulder"])
 
     page = refused(client, "save_block", draft, data, 422)
 
@@ -100,7 +100,7 @@ def test_retired_word_cannot_be_chosen_any_more(client, draft):
     row = technique_of("muscle_energy")
     type(row).objects.filter(pk=row.pk).update(active=False)
 
-    page = refused(client, "save_block", draft, block_form(technique=row.pk), 422)
+    page = refused(client, "save_block", draft, block_form(technique=row.key), 422)
 
     assert escape("This technique is not in the practice's list: choose another.") in page
 

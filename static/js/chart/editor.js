@@ -16,7 +16,6 @@ export class Editor {
     this.removeButton = byId("block-remove");
     this.doneButton = byId("block-done");
     this.addButton = byId("block-add");
-    this.byPk = { techniques: flip(store.techniques), regions: flip(store.regions) };
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.form.addEventListener("change", (event) => this.changed(event, 0));
     this.form.addEventListener("input", (event) => {
@@ -74,12 +73,8 @@ export class Editor {
   }
 
   fill(block) {
-    const technique = this.store.technique(block.technique);
-    this.set("technique", String(technique.pk ?? ""));
-    for (const box of this.form.querySelectorAll("[name=regions]")) {
-      const key = this.byPk.regions.get(Number(box.value));
-      box.checked = block.regions.includes(key);
-    }
+    this.set("technique", block.technique);
+    for (const box of this.form.querySelectorAll("[name=regions]")) box.checked = block.regions.includes(box.value);
     this.choose("side", block.side);
     this.choose("grade", block.grade);
     this.set("start", inputClock(block.start));
@@ -168,8 +163,8 @@ export class Editor {
 
   /** The form as an edit's fields; null, with the sentence shown, when it cannot be one yet. */
   read(block) {
-    const technique = this.byPk.techniques.get(Number(this.field("technique").value));
-    const regions = [...this.form.querySelectorAll("[name=regions]:checked")].map((box) => this.byPk.regions.get(Number(box.value)));
+    const technique = this.field("technique").value;
+    const regions = [...this.form.querySelectorAll("[name=regions]:checked")].map((box) => box.value);
     const radio = (name) => this.form.querySelector(`[name=${name}]:checked`)?.value ?? "";
     const number = (name) => (this.field(name).value === "" ? null : Number(this.field(name).value));
     const fields = content({
@@ -243,5 +238,3 @@ export class Editor {
     (target instanceof RadioNodeList ? target[0] : target)?.focus();
   }
 }
-
-const flip = (map) => new Map([...map.values()].map((row) => [row.pk, row.key]));

@@ -8,7 +8,7 @@ export class BodyMap {
     this.form = form;
     this.box = byId("body-map");
     this.chips = byId("region-chips");
-    this.boxes = new Map([...form.querySelectorAll("[name=regions]")].map((box) => [[...store.regions.values()].find((r) => r.pk === Number(box.value))?.key, box]));
+    this.boxes = new Map([...form.querySelectorAll("[name=regions]")].map((box) => [box.value, box]));
     form.addEventListener("regions", () => this.draw());
     this.load();
   }

@@ -9,10 +9,21 @@ export class Services {
     this.rows = byId("procedure-rows");
     this.table = byId("procedure-table");
     this.id = null;
-    this.byPk = new Map([...store.regions.values()].map((row) => [row.pk, row.key]));
     this.form.addEventListener("submit", (event) => this.submit(event));
+    this.copyRegions();
     store.addEventListener("view", () => this.patch());
     this.patch();
+  }
+
+  /** The page brings the list once: here it is the block's, under this form's names. */
+  copyRegions() {
+    const list = byId("id_regions").cloneNode(true);
+    list.id = "id_procedure-regions";
+    for (const box of list.querySelectorAll("[name=regions]")) {
+      box.name = "procedure-regions";
+      box.defaultChecked = box.checked = false;
+    }
+    byId("procedure-regions")?.replaceWith(list);
   }
 
   field = (name) => this.form.elements.namedItem(`procedure-${name}`);
@@ -40,7 +51,7 @@ export class Services {
     this.field("findings").value = row.findings;
     this.field("minutes").value = row.minutes ?? "";
     this.field("start").value = row.start ? inputClock(row.start) : "";
-    for (const box of this.form.querySelectorAll("[name=procedure-regions]")) box.checked = row.regions.includes(this.byPk.get(Number(box.value)));
+    for (const box of this.form.querySelectorAll("[name=procedure-regions]")) box.checked = row.regions.includes(box.value);
     for (const box of this.form.querySelectorAll("[name=procedure-diagnoses]")) box.checked = row.diagnoses.includes(box.value);
     this.field("code").focus();
   }
@@ -55,7 +66,7 @@ export class Services {
     event.preventDefault();
     event.stopPropagation();
     const code = this.field("code").value.trim().toUpperCase();
-    const regions = [...this.form.querySelectorAll("[name=procedure-regions]:checked")].map((box) => this.byPk.get(Number(box.value)));
+    const regions = [...this.form.querySelectorAll("[name=procedure-regions]:checked")].map((box) => box.value);
     const wrong = !code ? "Give the code, such as 97161 or CMT." : ["CMT", "OMT"].includes(code) && !regions.length ? "Choose the regions that were adjusted: they decide the code." : "";
     const problem = byId("procedure-problem");
     problem.textContent = wrong;

@@ -7,8 +7,15 @@ export class Store extends EventTarget {
     super();
     this.boot = boot;
     this.outbox = outbox;
-    this.techniques = new Map(boot.techniques.map(([key, pk, label, code, lane, needsRegion, usesGrade]) => [key, { key, pk, label, code, lane, needsRegion, usesGrade }]));
-    this.regions = new Map(boot.regions.map(([key, pk, label, needsSide, active]) => [key, { key, pk, label, needsSide, active }]));
+    const offered = (list, label) => new Map([...document.querySelectorAll(list)].map((choice) => [choice.value, label(choice)]));
+    const names = offered("#id_technique option", (option) => option.text);
+    this.techniques = new Map(boot.techniques.map(([key, code, lane, needsRegion, label = names.get(key)]) => [key, { key, label, code, lane, needsRegion }]));
+    const { sided, retired } = boot.regions;
+    const region = (key, label, active) => [key, { key, label, needsSide: sided.includes(key), active }];
+    this.regions = new Map([
+      ...[...offered("#id_regions [name=regions]", (box) => box.parentNode.textContent)].map(([key, label]) => region(key, label, true)),
+      ...Object.entries(retired).map(([key, label]) => region(key, label, false)),
+    ]);
     this.stored = state;
     this.undone = [];
     this.done = [];
