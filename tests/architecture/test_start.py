@@ -12,6 +12,7 @@ SECRET = "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
 PRODUCTION = {
     "HANDLINE_SECRET_KEY": SECRET,
     "HANDLINE_SIGNING_PASSPHRASE": SECRET[::-1],
+    "HANDLINE_AUDIT_KEY": SECRET.swapcase(),
     "HANDLINE_HOSTS": "handline.clinic.example",
 }
 
@@ -26,7 +27,9 @@ def manage(*words: str, data, **environment: str) -> subprocess.CompletedProcess
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["HANDLINE_SECRET_KEY", "HANDLINE_SIGNING_PASSPHRASE"])
+@pytest.mark.parametrize(
+    "name", ["HANDLINE_SECRET_KEY", "HANDLINE_SIGNING_PASSPHRASE", "HANDLINE_AUDIT_KEY"]
+)
 def test_start_without_a_secret_is_refused_with_a_sentence(tmp_path, name):
     lacking = {key: value for key, value in PRODUCTION.items() if key != name}
 
