@@ -14,12 +14,17 @@ from .worker import PRESS
 
 def superbill_form(context: SuperbillContext) -> bytes:
     """The superbill in the boxes of the claim form, on plain paper."""
-    job = superbill_job(context)
-    return PRESS.set(replace(job, html=form_page.html(context), kind="superbill_form"))
+    return PRESS.set(superbill_form_job(context))
+
+
+def superbill_form_job(context: SuperbillContext) -> Job:
+    return replace(superbill_job(context), html=form_page.html(context), kind="superbill_form")
 
 
 def desk_paper(context: DeskPaper) -> bytes:
+    return PRESS.set(desk_paper_job(context))
+
+
+def desk_paper_job(context: DeskPaper) -> Job:
     check_printable(context)
-    return PRESS.set(
-        Job(html=paper_page.html(context), made_at=context.issued_at, kind="desk_paper")
-    )
+    return Job(html=paper_page.html(context), made_at=context.issued_at, kind="desk_paper")

@@ -1,6 +1,9 @@
 """One certificate authority and one signed note for the tests of documents."""
 
-from dataclasses import dataclass
+import base64
+import json
+import os
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +11,9 @@ import pytest
 from clinic.documents import authority
 from clinic.documents.sign import Intent, Signer, load_signer, sign_pdf
 from clinic.documents.verify import RegistryEntry, Trust
-from tests.clinic.documents.golden import MAKERS, golden
+from tests.clinic.documents.golden import golden
 from tests.clinic.documents.samples import sha256
+from tests.clinic.documents.shared import between_processes, once
 
 PASSPHRASE = "correct horse battery staple"
 NOW = datetime.now(UTC)  # pyHanko signs with the clock, so certificates must be valid today
@@ -58,24 +62,39 @@ def make_house(name: str = "Renata Oyelaran", crl_url: str = "http://localhost/c
     return House(root, issuing, leaf)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _processes_share(tmp_path_factory) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        between_processes(tmp_path_factory.getbasetemp().parent / "documents")
+
+
 @pytest.fixture(scope="session")
 def house() -> House:
-    return make_house()
+    made = once("house.json", lambda: _written(make_house()))
+    return House(*(authority.Issued(*map(base64.b64decode, pair)) for pair in json.loads(made)))
+
+
+def _written(house: House) -> bytes:
+    pairs = [[base64.b64encode(part).decode() for part in pair] for pair in astuple(house)]
+    return json.dumps(pairs).encode()
 
 
 @pytest.fixture(scope="session")
-def signed(house) -> bytes:
-    return sign_pdf(golden("note-8"), signer=house.signer, intent=INTENT)
+def signed_file(house):
+    """signed_file("note-8"): a golden document, signed."""
+
+    def sign(name: str) -> bytes:
+        return once(
+            f"{name}-signed.pdf",
+            lambda: sign_pdf(golden(name), signer=house.signer, intent=INTENT),
+        )
+
+    return sign
 
 
 @pytest.fixture(scope="session")
-def files(house) -> dict[tuple[str, str], bytes]:
-    """Every golden document, as rendered and as signed."""
-    made = {}
-    for name in sorted(MAKERS):
-        made[name, "rendered"] = golden(name)
-        made[name, "signed"] = sign_pdf(golden(name), signer=house.signer, intent=INTENT)
-    return made
+def signed(signed_file) -> bytes:
+    return signed_file("note-8")
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,13 @@ import pytest
 from clinic.documents.canonical import plain
 from clinic.documents.contexts import NoteContext, SuperbillContext, from_json, to_json
 from clinic.documents.errors import DocumentError
-from tests.clinic.documents import golden
+from tests.clinic.documents import golden_notes
 from tests.clinic.documents import samples as s
 
 
 @pytest.mark.parametrize(
-    "made", [s.DRAFT, s.signed(), golden.region_note(), golden.bare_note(), s.superbill(3)]
+    "made",
+    [s.DRAFT, s.signed(), golden_notes.region_note(), golden_notes.bare_note(), s.superbill(3)],
 )
 def test_context_survives_json(made):
     again = from_json(type(made), to_json(made))
@@ -51,11 +52,11 @@ def test_context_refuses_other_json(kind, text):
 
 
 def test_record_stays_the_same_through_every_later_act():
-    first = s.signed()
+    first = golden_notes.one_block()
 
     later = [
-        golden.amended_note(b""),
-        replace(golden.voided_note()),
+        golden_notes.amended_note(b""),
+        replace(golden_notes.voided_note()),
         replace(first, verify_url=None, signature=None, status="draft"),
     ]
 

@@ -2,14 +2,18 @@
 
 import socket
 import threading
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from html.parser import HTMLParser
 
 import pytest
 
 from clinic.documents.errors import DocumentError
 from clinic.documents.job import Job
+from clinic.documents.pages import desk_paper, note, superbill, superbill_form
 from clinic.documents.press import press
-from clinic.documents.render import note_job, render_note
+from clinic.documents.render import render_note
+from tests.clinic.documents import golden_desk as desk
+from tests.clinic.documents import golden_notes as notes
 from tests.clinic.documents import samples as s
 from tests.clinic.documents.reading import squeezed, text_of
 
@@ -64,14 +68,68 @@ def payloads(address: str, canary: str) -> list[str]:
     ]
 
 
-def fields_with(text: str) -> dict:
-    return {
-        "subjective": text, "objective": text, "assessment": text, "plan": text,
-        "location": text, "payer": text, "authorization": text, "notice": text,
-        "patient": replace(s.PATIENT, name=text, record_no=text),
-        "blocks": (replace(s.blocks(1)[0], technique=text, dose=text, response=text, lane=text),),
-        "measures": (replace(s.DRAFT.measures[0], name=text),),
-    }  # fmt: skip
+def every_text_replaced(value, text: str):
+    """The same context with `text` in every field that holds words."""
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(every_text_replaced(item, text) for item in value)
+    if is_dataclass(value):
+        return replace(
+            value,
+            **{
+                field.name: every_text_replaced(getattr(value, field.name), text)
+                for field in fields(value)
+                if field.name not in STEERING
+            },
+        )
+    return value
+
+
+# Chosen by the program among a few words, never typed.
+STEERING = {"status", "time_zone", "key", "side", "buckets", "record_sha256", "file_sha256"}
+
+
+class Skeleton(HTMLParser):
+    """What a page is built of, without its words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes) -> None:
+        self.found.append(tag + " " + " ".join(sorted(name for name, _ in attributes)))
+
+
+PAGES = {
+    "note": lambda context: note.html(context, "letter"),
+    "superbill": lambda context: superbill.html(context, "letter"),
+    "superbill form": superbill_form.html,
+    "desk paper": desk_paper.html,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "context"),
+    [
+        ("note", replace(notes.region_note(), verify_url=None)),
+        ("note", replace(notes.cosigned_note(), addenda=(s.addendum("0" * 64),), verify_url=None)),
+        ("note", replace(notes.voided_note(), measures=s.DRAFT.measures, sections=(s.CHARGES,))),
+        ("superbill", s.superbill(2)),
+        ("superbill form", s.superbill(2)),
+        ("desk paper", desk.STATEMENT),
+    ],
+)
+def test_markup_in_any_field_stays_text(kind, context):
+    """Each of the payloads in every field that reaches a page: its elements do not change."""
+    typed = every_text_replaced(context, " ".join(payloads("http://127.0.0.1:9", "/canary")))
+    plain = every_text_replaced(context, "plain")
+
+    html = PAGES[kind](typed)
+
+    assert Skeleton(html).found == Skeleton(PAGES[kind](plain)).found
+    assert html.count("&lt;iframe") > 10
 
 
 def test_typed_markup_is_printed_as_text_and_loads_nothing(trap, tmp_path):
@@ -79,8 +137,10 @@ def test_typed_markup_is_printed_as_text_and_loads_nothing(trap, tmp_path):
     canary = tmp_path / "canary.txt"
     canary.write_text("the canary sings")
     every = " ".join(payloads(address, str(canary)))
+    block = replace(s.blocks(1)[0], technique=every, lane="x")
+    context = s.signed(subjective=every, location=every, blocks=(block,), sections=(), measures=())
 
-    body = render_note(s.signed(**fields_with(every)))
+    body = render_note(context)
 
     text = squeezed(text_of(body, tmp_path))
     assert calls == []
@@ -95,11 +155,11 @@ def test_even_unescaped_markup_cannot_load(trap, tmp_path, number):
     address, calls = trap
     canary = tmp_path / "canary.txt"
     canary.write_text("the canary sings")
-    sample = note_job(s.DRAFT)
-    html = sample.html.replace("<body>", f"<body>{payloads(address, str(canary))[number]}")
+    markup = payloads(address, str(canary))[number]
+    html = f'<html lang="en"><title>x</title><body><h1>x</h1>{markup}</body></html>'
 
     try:
-        body = press(Job(html, sample.made_at))
+        body = press(Job(html, s.SIGNED_AT))
     except DocumentError:
         body = b""
 

@@ -17,7 +17,7 @@ from clinic.documents.sign import Intent, Timestamping, sign_pdf
 from clinic.documents.verify import RegistryEntry, Trust, verify_pdf
 from tests.clinic.documents import samples as s
 from tests.clinic.documents.conftest import INTENT, NOW
-from tests.clinic.documents.golden import MAKERS, golden
+from tests.clinic.documents.golden import SIGNED, golden, small
 from tests.clinic.documents.reading import need, run
 
 
@@ -98,9 +98,7 @@ def test_signature_dictionary_tells_the_act(signed):
 
 
 def test_passkey_leaves_the_authentication_type_out(house):
-    body = sign_pdf(
-        golden("superbill-1"), signer=house.signer, intent=Intent("x", "", 3, "passkey")
-    )
+    body = sign_pdf(small(), signer=house.signer, intent=Intent("x", "", 3, "passkey"))
 
     with pikepdf.open(io.BytesIO(body)) as pdf:
         assert "/Prop_AuthType" not in pdf.Root.AcroForm.Fields[0].V
@@ -121,9 +119,9 @@ def test_only_a_pdf_with_a_field_is_signed(house, body):
         sign_pdf(body, signer=house.signer, intent=INTENT)
 
 
-@pytest.mark.parametrize("name", sorted(MAKERS))
-def test_every_golden_document_verifies_once_signed(house, files, name):
-    body = files[name, "signed"]
+@pytest.mark.parametrize("name", SIGNED)
+def test_every_golden_document_verifies_once_signed(house, signed_file, name):
+    body = signed_file(name)
     entry = RegistryEntry("note", "N", 1, "issued", NOW, "Renata Oyelaran")
 
     report = verify_pdf(body, trust=house.trust, registry={s.sha256(body): entry}.get, now=NOW)
@@ -182,14 +180,14 @@ def test_silent_timestamp_authority_signs_nothing(house):
     settings = Timestamping("http://127.0.0.1:9/", trusted=())
 
     with pytest.raises(DocumentError, match="time-stamping authority did not answer"):
-        sign_pdf(golden("superbill-1"), signer=house.signer, intent=INTENT, timestamping=settings)
+        sign_pdf(small(), signer=house.signer, intent=INTENT, timestamping=settings)
 
 
 def test_timestamp_without_trusted_roots_is_b_t(house):
     stamper, _ = timestamper()
 
     body = sign_pdf(
-        golden("superbill-1"),
+        small(),
         signer=house.signer,
         intent=INTENT,
         timestamping=Timestamping("", timestamper=stamper),
@@ -206,7 +204,7 @@ def test_timestamp_of_another_authority_signs_nothing(house):
 
     with pytest.raises(DocumentError, match="not from one of its trusted roots"):
         sign_pdf(
-            golden("superbill-1"),
+            small(),
             signer=house.signer,
             intent=INTENT,
             timestamping=Timestamping("", trusted=(other_root,), timestamper=stamper),

@@ -11,14 +11,15 @@ from clinic.documents.sign import sign_pdf
 from clinic.documents.verify import RegistryEntry, verify_pdf
 from tests.clinic.documents import samples as s
 from tests.clinic.documents.conftest import INTENT, NOW
-from tests.clinic.documents.golden import amended_note
+from tests.clinic.documents.golden_notes import amended_note, one_block
 
 
 def entry(version: int, state: str, replaced_by: str = "") -> RegistryEntry:
     return RegistryEntry("note", "SN-240000", version, state, NOW, "Renata Oyelaran", replaced_by)
 
 
-def test_amended_note_carries_the_signed_original_unchanged(house, signed):
+def test_amended_note_carries_the_signed_original_unchanged(house, signed_file):
+    signed = signed_file("note-1")
     second = sign_pdf(
         render_note(amended_note(signed), earlier=signed), signer=house.signer, intent=INTENT
     )
@@ -46,7 +47,7 @@ def test_amended_note_carries_the_signed_original_unchanged(house, signed):
 
 
 def test_both_versions_carry_the_same_record(signed):
-    first, second = note_job(s.signed()), note_job(amended_note(signed), earlier=signed)
+    first, second = note_job(one_block()), note_job(amended_note(signed), earlier=signed)
 
     records = [
         item.body for job in (first, second) for item in job.attached if item.name == "record.json"
@@ -54,7 +55,7 @@ def test_both_versions_carry_the_same_record(signed):
 
     assert len(records) == 2
     assert len(set(records)) == 1
-    assert s.sha256(records[0]) == s.signed().fingerprint()
+    assert s.sha256(records[0]) == one_block().fingerprint()
 
 
 def test_version_is_not_built_on_a_file_that_changed(signed):

@@ -14,15 +14,18 @@ import pytest
 from clinic.documents import worker
 from clinic.documents.errors import DocumentError
 from clinic.documents.render import note_job
-from tests.clinic.documents import samples as s
 from tests.clinic.documents.golden import golden
+from tests.clinic.documents.golden_notes import bare_note
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
 def press():
-    made = worker.Press()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HANDLINE_SIGNING_PASSPHRASE", "a secret")
+        made = worker.Press()
+        made.warm()
     yield made
     made.close()
 
@@ -36,16 +39,16 @@ def alive(pid: int) -> bool:
 
 
 def test_worker_gives_the_same_bytes_as_this_process(press):
-    assert press.set(note_job(s.signed())) == golden("note-8")
+    assert press.set(note_job(bare_note())) == golden("note-bare")
 
 
 def test_refusal_crosses_the_pipe_as_a_sentence(press):
-    job = replace(note_job(s.signed()), html='<html lang="en"><img src="http://127.0.0.1:9/x">')
+    job = replace(note_job(bare_note()), html='<html lang="en"><img src="http://127.0.0.1:9/x">')
 
     with pytest.raises(DocumentError, match="may load nothing but its own fonts"):
         press.set(job)
 
-    assert press.set(note_job(s.signed())) == golden("note-8")
+    assert press.set(note_job(bare_note())) == golden("note-bare")
 
 
 def test_dead_child_is_replaced(press):
@@ -54,7 +57,7 @@ def test_dead_child_is_replaced(press):
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
 
-    assert press.set(note_job(s.signed())) == golden("note-8")
+    assert press.set(note_job(bare_note())) == golden("note-bare")
     assert press._child.pid != child.pid
 
 
@@ -62,7 +65,7 @@ def test_endless_document_is_given_up_in_time():
     press = worker.Press(seconds=0.05)
 
     with pytest.raises(DocumentError, match=r"not finished within 0\.05 seconds"):
-        press.set(note_job(s.signed()))
+        press.set(note_job(bare_note()))
 
     assert press._child is None
 
@@ -70,7 +73,7 @@ def test_endless_document_is_given_up_in_time():
 def test_document_beyond_the_memory_limit_is_refused(monkeypatch):
     monkeypatch.setattr(worker, "MEMORY", 230 << 20)
     press = worker.Press()
-    job = replace(note_job(s.signed()), html="x" * 60_000_000)
+    job = replace(note_job(bare_note()), html="x" * 60_000_000)
 
     with pytest.raises(DocumentError, match="more memory than it may use"):
         press.set(job)
@@ -81,7 +84,7 @@ def test_document_beyond_the_memory_limit_is_refused(monkeypatch):
 def test_child_is_renewed_after_its_share_of_documents():
     press = worker.Press(documents=1)
 
-    press.set(note_job(s.DRAFT))
+    press.set(note_job(bare_note()))
 
     assert press._child is None
     press.close()
@@ -89,7 +92,7 @@ def test_child_is_renewed_after_its_share_of_documents():
 
 def test_threads_take_turns(press):
     made: list[bytes] = []
-    job = note_job(s.signed())
+    job = note_job(bare_note())
     threads = [threading.Thread(target=lambda: made.append(press.set(job))) for _ in range(3)]
 
     for thread in threads:
@@ -97,7 +100,7 @@ def test_threads_take_turns(press):
     for thread in threads:
         thread.join()
 
-    assert made == [golden("note-8")] * 3
+    assert made == [golden("note-bare")] * 3
 
 
 def test_closed_press_leaves_no_process():
@@ -154,22 +157,17 @@ print(os.waitstatus_to_exitcode(status))
     assert (answer.stdout, answer.stderr) == ("0\n", "")
 
 
-def test_child_is_not_given_the_secrets_of_the_server(monkeypatch):
-    monkeypatch.setenv("SIGNING_PASSPHRASE", "a secret")
-    press = worker.Press()
-    press.warm()
-
+def test_child_is_not_given_the_secrets_of_the_server(press):
     environment = Path(f"/proc/{press._child.pid}/environ").read_bytes()
-    press.close()
 
+    assert b"PATH=" in environment
     assert b"a secret" not in environment
 
 
 def test_bytes_are_the_same_in_another_zone_locale_and_hash_seed():
     code = (
-        "import sys; from tests.clinic.documents import samples as s;"
-        "from clinic.documents.render import render_note;"
-        "sys.stdout.buffer.write(render_note(s.signed()))"
+        "import sys; from tests.clinic.documents.golden import golden;"
+        "sys.stdout.buffer.write(golden('note-8'))"
     )
     environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
 
