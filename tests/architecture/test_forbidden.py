@@ -1,0 +1,172 @@
+"""What our code never does, each with its reason. T-L04.
+
+Ruff's security rules (S) run in `make lint`; these are the ones that know Handline.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.tree import APPS, ROOT, name_of, python_files, syntax, templates
+
+# A call by its last name -> the files that may, each reviewed for the reason in the comment.
+CALLS = {
+    # Markup comes from templates, which escape. These two pass on drawings of our own, whose
+    # words clinic/documents escapes where it puts them in.
+    "mark_safe": {"clinic/documents/pages/note.py", "notes/views/flowsheet.py"},
+    "SafeString": set(),
+    "csrf_exempt": set(),
+    "raw": set(),  # SQL with text in it
+    "RawSQL": set(),
+    "extra": set(),
+    "eval": set(),
+    "exec": set(),
+    "system": set(),
+    "popen": set(),
+}
+IMPORTS = {"pickle", "marshal", "shelve", "xml.sax", "telnetlib", "ftplib"}
+# Tables whose rows the database keeps as they were: bulk writes would only fail, or worse.
+GUARDED = {"AuditEvent", "StoredDocument", "DocumentWithdrawal", "Signature", "CoSignature",
+           "Addendum", "ChargeLine", "ChargeSet"}  # fmt: skip
+# Reads past the practice's scope: commands and checks that serve the whole installation.
+UNSCOPED = {"_base_manager", "unscoped", "every_practice"}
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            yield (called.attr if isinstance(called, ast.Attribute)
+                   else getattr(called, "id", "")), node  # fmt: skip
+
+
+def code() -> Iterator[tuple[str, ast.Module]]:
+    for path in python_files(*APPS):
+        yield name_of(path), syntax(path)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_T_L04_dangerous_call_is_made_nowhere(name):
+    found = {file for file, tree in code() for called, _ in calls(tree) if called == name}
+
+    assert found - CALLS[name] == set()
+
+
+def test_T_L04_no_program_is_started_through_a_shell():
+    through_shell = {
+        f"{file}:{node.lineno}"
+        for file, tree in code()
+        for _, node in calls(tree)
+        for word in node.keywords
+        if word.arg == "shell"
+        and not (isinstance(word.value, ast.Constant) and not word.value.value)
+    }
+
+    assert through_shell == set()
+
+
+def test_T_L04_nothing_is_unpacked_that_could_run():
+    found = {
+        f"{file}: {alias}"
+        for file, tree in code()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in (
+            [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        )
+        if alias in IMPORTS
+    }
+
+    assert found == set()
+
+
+def test_T_L04_forms_name_their_fields():
+    found = {
+        f"{file}:{node.lineno}"
+        for file, tree in code()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and any(getattr(target, "id", "") in ("fields", "exclude") for target in node.targets)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value == "__all__"
+    }
+
+    assert found == set()
+
+
+def test_T_L04_rows_that_stay_are_never_written_in_bulk():
+    found = {
+        f"{file}:{node.lineno}"
+        for file, tree in code()
+        for called, node in calls(tree)
+        if called in ("update", "bulk_update", "delete") and first_name(node.func) in GUARDED
+    }
+
+    assert found == set()
+
+
+def first_name(node: ast.AST) -> str:
+    """`AuditEvent.objects.filter(...).update` -> AuditEvent."""
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return getattr(node, "id", "")
+
+
+def test_T_L04_views_and_forms_stay_inside_the_practice():
+    found = {
+        f"{file}: {name}"
+        for file, tree in code()
+        if "/views/" in file or "/forms/" in file
+        for node in ast.walk(tree)
+        for name in [getattr(node, "attr", "") or getattr(node, "id", "")]
+        if name in UNSCOPED
+    }
+
+    assert found - REVIEWED == set()
+
+
+# A link that anybody may hold says of which practice it is; its view opens that scope itself.
+REVIEWED = {"clinic/views/verify.py: every_practice"}
+
+
+def test_T_L04_no_request_is_spread_into_a_query():
+    """`filter(**request.GET)` lets the caller choose the columns."""
+    found = {
+        f"{file}:{node.lineno}"
+        for file, tree in code()
+        for called, node in calls(tree)
+        if called in ("filter", "exclude", "annotate", "order_by", "get", "update", "create")
+        for word in node.keywords
+        if word.arg is None
+        and re.search(r"\b(GET|POST|cookies|COOKIES)\b", ast.unparse(word.value))
+    }
+
+    assert found == set()
+
+
+def test_T_L04_templates_escape():
+    telling = re.compile(r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off")
+
+    found = {name_of(p) for p in templates() if telling.search(p.read_text(encoding="utf-8"))}
+    assert found - DRAWINGS == set()
+
+
+# The figures of a document, drawn by clinic/documents, which escapes the words in them.
+DRAWINGS = {"templates/pdf/note.html", "templates/pdf/_partials/signature.html"}
+
+
+# Markup from our own server, escaped there, put in whole; never text put together here.
+WRITES_MARKUP = {"static/js/chart/panel.js", "static/js/policies.js"}
+
+
+def test_T_L04_scripts_write_text_not_markup():
+    telling = re.compile(
+        r"\.(innerHTML|outerHTML)\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function\("
+    )
+    scripts = [p for p in (ROOT / "static").rglob("*.js") if "vendor" not in p.parts]
+
+    assert scripts
+    found = {name_of(p) for p in scripts if telling.search(p.read_text(encoding="utf-8"))}
+    assert found - WRITES_MARKUP == set()
