@@ -53,9 +53,31 @@ def register_notes() -> None:
             lambda row: _signed_through("notes_procedure", f"{row}.procedure_id"),
         )
     )
+    register(_visit_of_a_signed_note())
     register(append_only("notes_signature", "Signatures"))
     register(append_only("notes_addendum", "Addenda"))
     register(_words())
+
+
+def _visit_of_a_signed_note() -> list[Guard]:
+    """When, where, by whom and for whom stays with the note. A merge of records moves a patient."""
+    fixed = (
+        "public_id", "episode_id", "clinician_id", "location_id", "coverage_id", "date",
+        "starts_at", "booked_minutes", "number_in_episode",
+    )  # fmt: skip
+    rewritten = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in fixed)
+    another = (
+        "OLD.patient_id <> NEW.patient_id AND NOT EXISTS (SELECT 1 FROM clinic_patient p WHERE "
+        "(p.id = OLD.patient_id AND p.merged_into_id = NEW.patient_id) OR "
+        "(p.id = NEW.patient_id AND p.merged_into_id = OLD.patient_id))"
+    )
+    reopened = "OLD.status = 'signed' AND NEW.status <> 'signed'"
+    signed = "EXISTS (SELECT 1 FROM notes_note n WHERE n.visit_id = OLD.id AND n.status <> 'draft')"
+    return [
+        Guard("notes_visit_signed_no_update", "notes_visit", UPDATE, _FROZEN,
+              f"({rewritten} OR ({another}) OR ({reopened})) AND {signed}"),
+        Guard("notes_visit_signed_no_delete", "notes_visit", DELETE, _FROZEN, signed),
+    ]  # fmt: skip
 
 
 def _words() -> list[Guard]:

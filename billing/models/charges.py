@@ -20,7 +20,10 @@ class ChargeSet(ScopedModel):
     facts = models.JSONField(help_text="The visit as the engine read it, policy included.")
     record_facts = models.JSONField(help_text="The chart's facts that the checks read.")
     answer = models.JSONField(help_text="The engine's answer.")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of facts and answer.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of what its version covers.")
+    digest_version = models.PositiveSmallIntegerField(
+        default=1, help_text="1: facts and answer; 2: what the chart says as well."
+    )
     line_count = models.PositiveSmallIntegerField()
     total_cents = models.PositiveIntegerField()
     created_at = models.DateTimeField()

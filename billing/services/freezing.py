@@ -22,6 +22,14 @@ def digest(*values: Any) -> str:
     return hashlib.sha256("\n".join(canonical(value) for value in values).encode()).hexdigest()
 
 
+DIGEST_VERSION = 2
+
+
+def charges_digest(facts: Any, record_facts: Any, answer: Any, *, version: int) -> str:
+    """The fingerprint of a charge set; earlier versions stay as they were made."""
+    return digest(facts, answer) if version == 1 else digest(facts, record_facts, answer)
+
+
 def facts_to_plain(day: Day, policy: Policy) -> dict[str, Any]:
     return {
         "day": _plain(day),

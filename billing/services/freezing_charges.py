@@ -6,7 +6,7 @@ from billing.engine.record import record_to_dict
 from billing.models import ChargeLine, ChargeSet
 from billing.presentation import section_of, totals_of
 from billing.services.deriving import Derivation, charges_of
-from billing.services.freezing import digest, facts_to_plain
+from billing.services.freezing import DIGEST_VERSION, charges_digest, facts_to_plain
 from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.services import audit
@@ -39,7 +39,7 @@ def freeze_charges(note: Note, *, by: User, at: datetime) -> Contribution:
 
 def _store(note: Note, derivation: Derivation, at: datetime) -> ChargeSet:
     facts = facts_to_plain(derivation.day, derivation.in_force.policy)
-    answer = derivation.answer
+    answer, record_facts = derivation.answer, record_to_dict(derivation.record)
     charge_set = ChargeSet.objects.create(
         note=note,
         policy=derivation.in_force.row,
@@ -47,9 +47,10 @@ def _store(note: Note, derivation: Derivation, at: datetime) -> ChargeSet:
         engine_version=derivation.result.engine,
         edition=derivation.result.edition,
         facts=facts,
-        record_facts=record_to_dict(derivation.record),
+        record_facts=record_facts,
         answer=answer,
-        digest=digest(facts, answer),
+        digest=charges_digest(facts, record_facts, answer, version=DIGEST_VERSION),
+        digest_version=DIGEST_VERSION,
         line_count=len(answer["lines"]),
         total_cents=derivation.total_cents,
         created_at=at,

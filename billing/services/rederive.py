@@ -11,7 +11,7 @@ from billing.engine.tables import Tables
 from billing.engine.types import Day, Policy
 from billing.engine.wire import to_wire
 from billing.models import ChargeSet
-from billing.services.freezing import canonical, digest, facts_from_plain
+from billing.services.freezing import canonical, charges_digest, facts_from_plain
 from billing.services.reference import tables_on
 
 SAME, DIFFERENT, OTHER_ENGINE = "same", "different", "other-engine"
@@ -61,7 +61,7 @@ def rederive(charge_set: ChargeSet) -> Proof:
 
 
 def _judge(charge_set: ChargeSet) -> tuple[str, str]:
-    if digest(charge_set.facts, charge_set.answer) != charge_set.digest:
+    if digest_of(charge_set) != charge_set.digest:
         return DIFFERENT, "The stored facts or answer are not those that were hashed at signing."
     try:
         day, policy = facts_from_plain(charge_set.facts)
@@ -74,6 +74,16 @@ def _judge(charge_set: ChargeSet) -> tuple[str, str]:
     if charge_set.engine_version != ENGINE_VERSION:
         return OTHER_ENGINE, f"Engine {ENGINE_VERSION} gives other {', '.join(changed)}."
     return DIFFERENT, f"Derived again, the answer has other {', '.join(changed)}."
+
+
+def digest_of(charge_set: ChargeSet) -> str:
+    """What its digest must be, by what is stored now."""
+    return charges_digest(
+        charge_set.facts,
+        charge_set.record_facts,
+        charge_set.answer,
+        version=charge_set.digest_version,
+    )
 
 
 def _answer(day: Day, policy: Policy, charge_set: ChargeSet, tables: Tables) -> dict[str, Any]:

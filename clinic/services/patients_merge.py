@@ -35,14 +35,15 @@ def merge_patients(kept: Patient, merged: Patient, *, by: User) -> PatientMerge:
     for patient in (kept, merged):
         if patient.merged_into_id is not None:
             raise NotAllowed(f"{patient.record_number} was merged already: undo that first.")
+    # First, because the database moves a signed visit only between records that are one person's.
+    merged.merged_into = kept
+    merged.save(update_fields=["merged_into"])
     moved: dict[str, list[int]] = {}
     for model, field in _movable():
         found = model.objects.filter(**{field: merged})
         if keys := list(found.values_list("pk", flat=True)):
             moved[f"{model._meta.label_lower}.{field}"] = keys
             found.update(**{field: kept})
-    merged.merged_into = kept
-    merged.save(update_fields=["merged_into"])
     _refresh(kept, merged)
     row = PatientMerge.objects.create(
         kept=kept, merged=merged, moved=moved, merged_at=timezone.now(), merged_by=by

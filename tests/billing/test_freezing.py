@@ -11,7 +11,14 @@ from billing.engine.wire import to_wire
 from billing.models import ChargeSet
 from billing.services.deriving import charges_of
 from billing.services.facts import day_of
-from billing.services.freezing import canonical, digest, facts_from_plain, facts_to_plain
+from billing.services.freezing import (
+    DIGEST_VERSION,
+    canonical,
+    charges_digest,
+    digest,
+    facts_from_plain,
+    facts_to_plain,
+)
 from billing.services.reference import tables_on
 from notes.models import Visit
 from tests.billing.making import make_charge_set, make_draft, make_fees
@@ -88,10 +95,21 @@ def test_charge_set_holds_what_was_derived(visit):
     assert (charge_set.edition, charge_set.engine_version, charge_set.created_at) == (
         live.result.edition, live.result.engine, at,
     )  # fmt: skip
-    assert charge_set.digest == digest(charge_set.facts, charge_set.answer)
+    assert charge_set.digest_version == DIGEST_VERSION == 2
+    assert charge_set.digest == digest(charge_set.facts, charge_set.record_facts, charge_set.answer)
     assert (charge_set.line_count, charge_set.total_cents) == (
         len(live.result.lines), live.total_cents,
     )  # fmt: skip
+
+
+def test_earlier_digests_verify_as_they_were_made_and_new_ones_see_the_chart():
+    facts, record, answer = {"day": 1}, {"goals": ["1"]}, {"lines": []}
+
+    earlier = charges_digest(facts, record, answer, version=1)
+    now = charges_digest(facts, record, answer, version=2)
+
+    assert earlier == digest(facts, answer) == charges_digest(facts, {}, answer, version=1)
+    assert now not in {earlier, charges_digest(facts, {"goals": ["2"]}, answer, version=2)}
 
 
 @pytest.mark.slow
