@@ -7,7 +7,7 @@ class ClinicConfig(AppConfig):
     verbose_name = "Practice, people and documents"
 
     def ready(self) -> None:
-        # They need the app registry; the checks of roles and row_security register themselves.
+        # They need the app registry; those that only hold checks register them.
         from clinic import (  # noqa: PLC0415
             audit_guards,
             guards,
@@ -15,6 +15,7 @@ class ClinicConfig(AppConfig):
             roles,  # noqa: F401
             row_security,  # noqa: F401
             sign_in,
+            start_checks,  # noqa: F401
         )
         from clinic.verifying import clinic_checks  # noqa: PLC0415 needs the app registry
 

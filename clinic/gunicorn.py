@@ -6,10 +6,14 @@ audit trail knows who saw what, and addresses of charts do not belong in a log f
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from clinic.demo import DEMO_LOGINS, DEMO_PASSWORD
 from clinic.environment import flag, text
+
+_HOME = Path(__file__).resolve().parent.parent
 
 bind = text("HANDLINE_BIND", f"127.0.0.1:{text('PORT', '8000')}")
 workers = int(text("WEB_CONCURRENCY", "2"))
@@ -31,6 +35,26 @@ logconfig_dict = {
         "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
     },
 }
+
+
+def on_starting(server) -> None:
+    """Serve only what the checks find in order. In a process of its own: workers fork from this
+    one, and no connection to the database may come along."""
+    deploy = [] if flag("HANDLINE_DEMO") else ["--deploy"]
+    done = subprocess.run(
+        [sys.executable, str(_HOME / "manage.py"), "check", "--database", "default",
+         "--fail-level", "ERROR", *deploy],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    refusal = done.stderr if done.returncode else _debugging()
+    if refusal:
+        sys.exit(f"Handline does not start.\n{refusal.strip()}")
+
+
+def _debugging() -> str:
+    if not flag("HANDLINE_DEBUG"):
+        return ""
+    return "HANDLINE_DEBUG shows what it should not to everybody: unset it, or use runserver."
 
 
 def post_worker_init(worker) -> None:

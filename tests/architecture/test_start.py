@@ -1,8 +1,10 @@
 """How an installation starts: safe by default, and with a sentence when something is missing."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -13,7 +15,9 @@ PRODUCTION = {
     "HANDLINE_SECRET_KEY": SECRET,
     "HANDLINE_SIGNING_PASSPHRASE": SECRET[::-1],
     "HANDLINE_AUDIT_KEY": SECRET.swapcase(),
+    "HANDLINE_FIELD_KEY": SECRET.swapcase()[::-1],
     "HANDLINE_HOSTS": "handline.clinic.example",
+    "HANDLINE_BACKUP_RECIPIENTS": "age1only0for0this0test",
 }
 
 
@@ -26,9 +30,19 @@ def manage(*words: str, data, **environment: str) -> subprocess.CompletedProcess
     )  # fmt: skip
 
 
+def serve(data, **environment: str) -> subprocess.CompletedProcess[str]:
+    """gunicorn, which must refuse before it listens."""
+    bare = {"PATH": "/usr/bin:/bin", "HANDLINE_DATA": str(data), "HANDLINE_BIND": "127.0.0.1:0",
+            **environment}  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--config", "clinic/gunicorn.py", "clinic.wsgi"],
+        cwd=ROOT, env=bare, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["HANDLINE_SECRET_KEY", "HANDLINE_SIGNING_PASSPHRASE", "HANDLINE_AUDIT_KEY"]
+    "name", [name for name in PRODUCTION if name.endswith(("_KEY", "_PASSPHRASE"))]
 )
 def test_start_without_a_secret_is_refused_with_a_sentence(tmp_path, name):
     lacking = {key: value for key, value in PRODUCTION.items() if key != name}
@@ -70,12 +84,18 @@ def test_production_settings_pass_djangos_deployment_check(tmp_path):
 
 
 @pytest.mark.slow
-def test_production_database_is_set_up_and_set_up_again(tmp_path):
+def test_production_database_is_set_up_again_and_not_served_without_a_guard(tmp_path):
     first = manage("dbsetup", data=tmp_path, **PRODUCTION)
     second = manage("dbsetup", data=tmp_path, **PRODUCTION)
     checked = manage("check", "--database", "default", data=tmp_path, **PRODUCTION)
 
     assert (first.returncode, second.returncode, checked.returncode) == (0, 0, 0)
+    with closing(sqlite3.connect(tmp_path / "handline.sqlite3")) as db, db:
+        db.execute("DROP TRIGGER clinic_storeddocument_no_update")
+    refused = serve(tmp_path, **PRODUCTION)  # T-O02
+    assert refused.returncode != 0
+    assert "Handline does not start." in refused.stderr
+    assert "clinic_storeddocument_no_update" in refused.stderr
 
 
 @pytest.mark.slow

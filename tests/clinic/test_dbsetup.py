@@ -3,7 +3,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from clinic import guards
-from clinic.management.commands.dbsetup import is_wal_safe
+from clinic.start_checks import is_wal_safe
 
 
 @pytest.mark.parametrize(

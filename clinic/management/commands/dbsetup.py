@@ -8,19 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, connections
 
 from clinic import guards, roles, row_security
-
-# Releases in which SQLite's WAL corruption bug is mended, per branch.
-_MENDED = {(3, 44): (3, 44, 6), (3, 50): (3, 50, 7), (3, 51): (3, 51, 3)}
-
-
-def is_wal_safe(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite release may keep a write-ahead log.
-
-    Releases before 3.51.3 can corrupt the file when a checkpoint meets a writer; the mend
-    was carried back to 3.50.7 and 3.44.6 only.
-    """
-    branch = version[:2]
-    return branch > (3, 51) or (branch in _MENDED and version >= _MENDED[branch])
+from clinic.start_checks import is_wal_safe
 
 
 class Command(BaseCommand):
