@@ -235,7 +235,16 @@ SIGNING_PASSPHRASE = (
         demo_file=DATA_DIR / "signing-passphrase" if _RELAXED else None,
     )
 )
+# file: keys in the database, under the passphrase. pkcs11: in a security module.
+SIGNER = env.text("HANDLINE_SIGNER", "file")
+PKCS11_MODULE = env.text("HANDLINE_PKCS11_MODULE")
+PKCS11_TOKEN = env.text("HANDLINE_PKCS11_TOKEN")
+PKCS11_PIN = env.text("HANDLINE_PKCS11_PIN")
 TIMESTAMP_URL = env.text("HANDLINE_TIMESTAMP_URL")
+# A PEM file with the roots of that authority; with it documents carry their own evidence.
+TIMESTAMP_ROOTS = env.text("HANDLINE_TIMESTAMP_ROOTS")
+# Where the list of revoked certificates is published, if not by this installation itself.
+CRL_URL = env.text("HANDLINE_CRL_URL").rstrip("/")
 # Where the QR code on paper leads. Without it documents carry no QR code.
 PUBLIC_URL = env.text("HANDLINE_PUBLIC_URL").rstrip("/")
 if DEMO and not PUBLIC_URL:

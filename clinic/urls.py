@@ -16,6 +16,7 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("v/<uuid:public_id>/", verify.public, name="verify_public"),
     path("verify/", verify.full, name="verify"),
+    path("crl/<slug:name>.crl", verify.revocation_list, name="revocation_list"),
     path("verify/root.pem", verify.root_certificate, name="root_certificate"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

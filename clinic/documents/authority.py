@@ -57,7 +57,7 @@ def create_root(*, practice: str, passphrase: str, now: datetime) -> Issued:
     """The anchor. Its passphrase is needed again only to make another issuing authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(practice, f"{practice} document root")
-    built = _builder(name, name, key.public_key(), now, ROOT_YEARS)
+    built = _builder(name, name, key.public_key(), now, _years_after(now, ROOT_YEARS))
     return _issued(_as_authority(built, key, path_length=1), key, key, passphrase)
 
 
@@ -66,7 +66,8 @@ def create_issuing(
 ) -> Issued:
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(practice, f"{practice} document signing authority")
-    built = _builder(name, root.certificate.subject, key.public_key(), now, ISSUING_YEARS)
+    until = _years_after(now, ISSUING_YEARS)
+    built = _builder(name, root.certificate.subject, key.public_key(), now, until)
     built = _with_crl(_by(built, root), crl_url)
     return _issued(_as_authority(built, key, path_length=0), key, root.key, passphrase)
 
@@ -84,17 +85,43 @@ def issue_leaf(
 ) -> Issued:
     """A clinician's certificate; without credential and license it is the practice's seal."""
     key = ec.generate_private_key(ec.SECP256R1())
+    certificate = certify_leaf(
+        key.public_key(),
+        practice=practice,
+        name=name,
+        issuer=issuer,
+        now=now,
+        credential=credential,
+        license=license,
+        crl_url=crl_url,
+    )
+    return Issued(certificate, _locked(key, passphrase))
+
+
+def certify_leaf(
+    public_key: ec.EllipticCurvePublicKey,
+    *,
+    practice: str,
+    name: str,
+    issuer: Unlocked,
+    now: datetime,
+    credential: str = "",
+    license: str = "",
+    crl_url: str = "",
+) -> bytes:
+    """The certificate alone (DER), for a key that is kept elsewhere. Never outlives its issuer."""
     common = f"{name}, {credential}" if credential else name
     subject = _name(practice, common, license)
-    built = _builder(subject, issuer.certificate.subject, key.public_key(), now, LEAF_YEARS)
+    until = min(_years_after(now, LEAF_YEARS), issuer.certificate.not_valid_after_utc)
+    built = _builder(subject, issuer.certificate.subject, public_key, now, until)
     built = (
         _with_crl(_by(built, issuer), crl_url)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage(PURPOSES), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
     )
-    return _issued(built, key, issuer.key, passphrase)
+    return built.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def make_crl(
@@ -192,6 +219,15 @@ def common_name(certificate: bytes) -> str:
     return subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
 
 
+def ends_at(certificate: bytes) -> datetime:
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
+
+
+def fingerprint(certificate: bytes) -> str:
+    """SHA-256, as it is compared by telephone."""
+    return x509.load_der_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()
+
+
 def pem(certificate: bytes) -> bytes:
     """For downloads: viewers import a root as PEM or DER."""
     return x509.load_der_x509_certificate(certificate).public_bytes(serialization.Encoding.PEM)
@@ -218,7 +254,13 @@ def _printable(text: str) -> str:
     return "".join(c if c.isascii() and (c.isalnum() or c in " '()+,-./:=?") else "-" for c in text)
 
 
-def _builder(subject, issuer, public_key, now: datetime, years: int) -> x509.CertificateBuilder:
+def _years_after(now: datetime, years: int) -> datetime:
+    return now + timedelta(days=365 * years)
+
+
+def _builder(
+    subject, issuer, public_key, now: datetime, until: datetime
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -226,7 +268,7 @@ def _builder(subject, issuer, public_key, now: datetime, years: int) -> x509.Cer
         .public_key(public_key)
         .serial_number(secrets.randbits(127) | 1 << 126)
         .not_valid_before(now - GRACE)
-        .not_valid_after(now + timedelta(days=365 * years))
+        .not_valid_after(until)
     )
 
 

@@ -1,5 +1,7 @@
 """pyHanko behind `sign`. Imported late: it costs half a second and 50 MB."""
 
+import logging
+from functools import lru_cache
 from io import BytesIO
 
 from asn1crypto import keys, x509
@@ -10,6 +12,7 @@ from pyhanko.sign.ades.api import CAdESSignedAttrSpec
 from pyhanko.sign.fields import MDPPerm, SigAuthType, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_cms import Signer as CmsSigner
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.stamp.noop import NoOpStampStyle
@@ -17,9 +20,13 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from . import hardware
 from .errors import DocumentError
 from .names import SIGNATURE_FIELD
 from .sign import Intent, Signer, Timestamping
+
+# It warns that it may not fetch lists of revoked certificates; it is given them instead.
+logging.getLogger("pyhanko.sign.signers").setLevel(logging.ERROR)
 
 # Room for the signature: measured, so that no second signing is needed to learn the size.
 BYTES_B, BYTES_LT = 8192, 24576
@@ -35,7 +42,7 @@ def certify(pdf: bytes, signer: Signer, intent: Intent, timestamping: Timestampi
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
         tool = PdfSigner(
             _metadata(signer, intent, timestamping),
-            _simple_signer(signer),
+            _cms_signer(signer),
             timestamper=_timestamper(timestamping),
             stamp_style=NoOpStampStyle(),
         )
@@ -93,14 +100,16 @@ def _subject_name(signer: Signer) -> str:
 
 
 def _leaf(signer: Signer) -> x509.Certificate:
-    body = signer.unlocked.certificate.public_bytes(serialization.Encoding.DER)
-    return x509.Certificate.load(body)
+    return x509.Certificate.load(signer.certificate)
 
 
-def _simple_signer(signer: Signer) -> SimpleSigner:
+def _cms_signer(signer: Signer) -> CmsSigner:
+    chain = [x509.Certificate.load(body) for body in signer.chain]
+    if isinstance(signer.key, hardware.TokenKey):
+        return hardware.signer(signer.key, _leaf(signer), chain)
     store = SimpleCertificateStore()
-    store.register_multiple([x509.Certificate.load(body) for body in signer.chain])
-    key = signer.unlocked.key.private_bytes(
+    store.register_multiple(chain)
+    key = signer.key.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
@@ -115,7 +124,13 @@ def _simple_signer(signer: Signer) -> SimpleSigner:
 def _timestamper(timestamping: Timestamping | None):
     if timestamping is None:
         return None
-    return timestamping.timestamper or HTTPTimeStamper(timestamping.url, timeout=10)
+    return timestamping.timestamper or _asked_by_http(timestamping.url)
+
+
+@lru_cache(maxsize=4)
+def _asked_by_http(url: str) -> HTTPTimeStamper:
+    """Kept, because pyHanko asks each new one twice: once only to learn the answer's size."""
+    return HTTPTimeStamper(url, timeout=10)
 
 
 def _context(signer: Signer, timestamping: Timestamping) -> ValidationContext:

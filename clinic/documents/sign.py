@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .authority import Issued, Unlocked, unlock
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from .authority import Issued, unlock
 from .errors import DocumentError
+from .hardware import TokenKey
 
 
 @dataclass(frozen=True)
 class Signer:
     """Whose key signs, and the certificates from its issuer up to the root (DER, in order)."""
 
-    unlocked: Unlocked
+    certificate: bytes
+    key: ec.EllipticCurvePrivateKey | TokenKey
     chain: tuple[bytes, ...]
 
 
@@ -41,7 +45,7 @@ class Timestamping:
 
 
 def load_signer(leaf: Issued, passphrase: str, chain: Sequence[bytes]) -> Signer:
-    return Signer(unlock(leaf, passphrase), tuple(chain))
+    return Signer(leaf.certificate, unlock(leaf, passphrase).key, tuple(chain))
 
 
 def sign_pdf(

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
-from clinic.documents.sign import Intent, Timestamping, sign_pdf
+from clinic.documents.sign import Intent, sign_pdf
 from clinic.documents.verify import RegistryEntry
 from clinic.models import Clinician, Patient, StoredDocument, User
-from clinic.services import documents, keys
+from clinic.services import documents, keys, timestamping
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ def issue(paper: Paper, *, signer: Clinician | None, intent: Intent, by: User) -
     public_id = paper.public_id or uuid.uuid4()
     content, context = paper.render(verify_url(public_id))
     key, certificate = keys.signer_for(signer)
-    timestamping = _timestamping(certificate)
-    signed = sign_pdf(content, signer=key, intent=intent, timestamping=timestamping)
+    stamp = timestamping.asked(certificate.authority)
+    signed = sign_pdf(content, signer=key, intent=intent, timestamping=stamp)
     return documents.store(
         signed,
         public_id=public_id,
@@ -50,12 +50,6 @@ def issue(paper: Paper, *, signer: Clinician | None, intent: Intent, by: User) -
         replaces=paper.replaces,
         by=by,
     )
-
-
-def _timestamping(certificate) -> Timestamping | None:
-    if not settings.TIMESTAMP_URL:
-        return None
-    return Timestamping(settings.TIMESTAMP_URL, crls=(keys.crl_of(certificate.authority),))
 
 
 def registry(sha256: str) -> RegistryEntry | None:

@@ -1,20 +1,20 @@
 """Custody of the signing keys: founding the authority, certificates, revocation, rotation."""
 
+import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 
-from cryptography import x509
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.documents import authority
+from clinic.documents.hardware import Token, TokenKey, make_key
 from clinic.documents.sign import Signer
 from clinic.documents.verify import Trust
 from clinic.errors import NotAllowed
 from clinic.models import Clinician, Practice, SigningAuthority, SigningCertificate, User
-from clinic.services import audit
+from clinic.services import audit, custody, revocation, timestamping
 
 REASONS = {
     "key_compromise": "the key may be known to others",
@@ -70,24 +70,12 @@ def authority_in_use() -> SigningAuthority:
 @transaction.atomic
 def issue_certificate(clinician: Clinician | None, *, by: User | None) -> SigningCertificate:
     """A new certificate for the clinician, or the practice's seal; an older one is superseded."""
+    check_signs(clinician)
     issuer = authority_in_use()
     now = timezone.now()
     for older in _certificates(issuer, clinician):
         _revoke(older, because="superseded", at=now)
-    practice = issuer.practice
-    leaf = authority.issue_leaf(
-        practice=practice.name,
-        name=f"{clinician.first_name} {clinician.last_name}" if clinician else practice.name,
-        credential=clinician.credential if clinician else "",
-        license=clinician.licence if clinician else "",
-        issuer=_unlock(
-            bytes(issuer.issuing_certificate),
-            bytes(issuer.issuing_key),
-            settings.SIGNING_PASSPHRASE,
-        ),
-        passphrase=settings.SIGNING_PASSPHRASE,
-        now=now,
-    )
+    leaf = _new_leaf(issuer, clinician, now)
     row = SigningCertificate.objects.create(
         authority=issuer,
         clinician=clinician,
@@ -95,10 +83,56 @@ def issue_certificate(clinician: Clinician | None, *, by: User | None) -> Signin
         certificate=leaf.certificate,
         key=leaf.key,
         issued_at=now,
-        expires_at=x509.load_der_x509_certificate(leaf.certificate).not_valid_after_utc,
+        expires_at=authority.ends_at(leaf.certificate),
     )
     audit.record("signing.certificate_issued", actor=by, subject=row, serial=row.serial)
     return row
+
+
+def check_signs(clinician: Clinician | None) -> None:
+    """Nothing is signed in the name of somebody who has left."""
+    if clinician is None:
+        return
+    account = clinician.user
+    if not clinician.active or (account is not None and not account.is_active):
+        raise NotAllowed(
+            f"{clinician} has left or the account is closed: nothing more is signed in that name."
+        )
+
+
+def _new_leaf(
+    issuer: SigningAuthority, clinician: Clinician | None, now: datetime
+) -> authority.Issued:
+    practice = issuer.practice
+    facts = {
+        "practice": practice.name,
+        "name": f"{clinician.first_name} {clinician.last_name}" if clinician else practice.name,
+        "credential": clinician.credential if clinician else "",
+        "license": clinician.licence if clinician else "",
+        "issuer": custody.opened_issuing(issuer),
+        "now": now,
+        "crl_url": revocation.address(issuer),
+    }
+    if token := security_module():
+        key_id = secrets.token_bytes(16)
+        certificate = authority.certify_leaf(make_key(token, key_id), **facts)
+        return authority.Issued(certificate, IN_TOKEN + key_id)
+    return authority.issue_leaf(passphrase=settings.SIGNING_PASSPHRASE, **facts)
+
+
+IN_TOKEN = b"pkcs11:"  # stands in the place of a key that is kept in a security module
+
+
+def security_module() -> Token | None:
+    """The module that the settings name, or none: then keys are kept encrypted in the database."""
+    if settings.SIGNER == "file":
+        return None
+    if settings.SIGNER != "pkcs11" or not (settings.PKCS11_MODULE and settings.PKCS11_TOKEN):
+        raise NotAllowed(
+            "HANDLINE_SIGNER is file or pkcs11; pkcs11 also needs HANDLINE_PKCS11_MODULE, "
+            "HANDLINE_PKCS11_TOKEN and HANDLINE_PKCS11_PIN."
+        )
+    return Token(settings.PKCS11_MODULE, settings.PKCS11_TOKEN, settings.PKCS11_PIN)
 
 
 @transaction.atomic
@@ -134,19 +168,29 @@ def _certificates(issuer: SigningAuthority, clinician: Clinician | None):
 
 def signer_for(clinician: Clinician | None) -> tuple[Signer, SigningCertificate]:
     """The key that signs for this clinician, or the seal; a missing or ended one is issued."""
-    issuer = authority_in_use()
-    row = _certificates(issuer, clinician).filter(expires_at__gt=timezone.now()).first()
+    check_signs(clinician)
+    issuer, now = authority_in_use(), timezone.now()
+    authority.check_usable(bytes(issuer.issuing_certificate), now=now)
+    token = security_module()
+    row = next(
+        (
+            row
+            for row in _certificates(issuer, clinician).filter(expires_at__gt=now)
+            if bytes(row.key).startswith(IN_TOKEN) == (token is not None)
+        ),
+        None,
+    )
     if row is None:
         row = issue_certificate(clinician, by=None)
-    unlocked = _unlock(bytes(row.certificate), bytes(row.key), settings.SIGNING_PASSPHRASE)
     chain = (bytes(issuer.issuing_certificate), bytes(issuer.root_certificate))
-    return Signer(unlocked, chain), row
+    return Signer(bytes(row.certificate), _key_of(row, token), chain), row
 
 
-@lru_cache(maxsize=512)
-def _unlock(certificate: bytes, key: bytes, passphrase: str) -> authority.Unlocked:
-    # Opening an encrypted key is slow on purpose; once in each process is enough.
-    return authority.unlock(authority.Issued(certificate, key), passphrase)
+def _key_of(row: SigningCertificate, token: Token | None):
+    body = bytes(row.key)
+    if token is not None:
+        return TokenKey(token, body.removeprefix(IN_TOKEN))
+    return custody.opened(bytes(row.certificate), body).key
 
 
 def trust() -> Trust:
@@ -156,26 +200,9 @@ def trust() -> Trust:
         roots=tuple(bytes(row.root_certificate) for row in rows),
         between=tuple(bytes(row.issuing_certificate) for row in rows),
         # An authority brought in from another installation came without its key.
-        crls=tuple(crl_of(row) for row in rows if row.issuing_key),
+        crls=tuple(revocation.list_of(row) for row in rows if row.issuing_key),
+        timestamp_roots=timestamping.roots(),
     )
-
-
-def crl_of(row: SigningAuthority) -> bytes:
-    """The list of revoked certificates, signed now; numbered by how many there are."""
-    revoked = [
-        authority.Revoked(serial=c.serial, at=_next_second(c.revoked_at), reason=c.revoked_because)
-        for c in row.certificates.filter(revoked_at__isnull=False).order_by("revoked_at")
-    ]
-    issuer = _unlock(
-        bytes(row.issuing_certificate), bytes(row.issuing_key), settings.SIGNING_PASSPHRASE
-    )
-    return authority.make_crl(issuer, revoked, number=len(revoked) + 1, now=timezone.now())
-
-
-def _next_second(moment: datetime) -> datetime:
-    # A revocation list knows whole seconds. Rounded down, a document signed earlier in the
-    # same second would seem to come after it.
-    return moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
 @transaction.atomic
@@ -188,6 +215,8 @@ def change_passphrase(*, old: str, new: str, by: User | None) -> int:
         row.save(update_fields=["issuing_key"])
         changed += 1
     for leaf in SigningCertificate.objects.select_for_update().exclude(key=b""):
+        if bytes(leaf.key).startswith(IN_TOKEN):
+            continue
         issued = authority.Issued(bytes(leaf.certificate), bytes(leaf.key))
         leaf.key = authority.relock(issued, old=old, new=new).key
         leaf.save(update_fields=["key"])

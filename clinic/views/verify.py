@@ -1,10 +1,10 @@
 """Verification: the public page behind the QR code, and the full report for staff."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.documents.authority import pem
@@ -14,7 +14,7 @@ from clinic.forms.verify import FingerprintForm, VerifyForm
 from clinic.models import StoredDocument
 from clinic.permissions import EVERYONE, allow
 from clinic.scope import every_practice
-from clinic.services import audit, keys
+from clinic.services import audit, keys, revocation
 from clinic.services.issuing import entry_of, registry
 
 
@@ -76,6 +76,19 @@ def full(request):
     )
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "clinic/verify.html", {"form": form, "report": report}, status=status)
+
+
+@login_not_required
+@cache_control(public=True, max_age=3600)
+@require_GET
+def revocation_list(request, name):
+    """Which certificates have been revoked: serial numbers and dates, for any PDF reader."""
+    with every_practice("readers of our documents have no account; the name is the list's own"):
+        authority = revocation.list_named(name)
+        if authority is None:
+            raise Http404
+        body = revocation.list_of(authority)
+    return HttpResponse(body, content_type="application/pkix-crl")
 
 
 @allow(*EVERYONE)

@@ -13,7 +13,7 @@ from clinic.documents.verify import verify_pdf
 from clinic.errors import NotAllowed
 from clinic.models import AuditEvent, SigningAuthority, SigningCertificate, StoredDocument
 from clinic.scope import scope
-from clinic.services import documents, keys
+from clinic.services import documents, keys, revocation
 from clinic.services.issuing import registry, state_of
 from notes.models import Note
 from notes.services.addenda import add_addendum
@@ -166,7 +166,7 @@ def test_crl_names_the_revoked(signed):
     row = SigningCertificate.objects.get(clinician=signed.author)
     keys.revoke_certificate(row, because="affiliation_changed", by=None)
 
-    crl = x509.load_der_x509_crl(keys.crl_of(row.authority))
+    crl = x509.load_der_x509_crl(revocation.list_of(row.authority))
 
     assert [f"{entry.serial_number:x}" for entry in crl] == [row.serial]
 
