@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from clinic import account_urls, patient_urls
-from clinic.views import audit, errors, health, home, styleguide, verify
+from clinic.views import audit, certificates, errors, health, home, styleguide, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("v/<uuid:public_id>/", verify.public, name="verify_public"),
     path("verify/", verify.full, name="verify"),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/issue/", certificates.issue, name="certificate_issue"),
+    path("certificates/<int:pk>/revoke/", certificates.revoke, name="certificate_revoke"),
+    path("certificates/left/<int:pk>/", certificates.left, name="clinician_left"),
     path("crl/<slug:name>.crl", verify.revocation_list, name="revocation_list"),
     path("verify/root.pem", verify.root_certificate, name="root_certificate"),
     path("accounts/", include("allauth.account.urls")),

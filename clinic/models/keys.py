@@ -5,6 +5,12 @@ from django.db.models import Q
 
 from clinic.scope import ScopedModel
 
+REVOKED_BECAUSE = {
+    "key_compromise": "the key may be known to others",
+    "affiliation_changed": "the clinician left",
+    "superseded": "a new certificate takes its place",
+}
+
 
 class SigningAuthority(ScopedModel):
     """The practice's own root and issuing authority.
@@ -60,3 +66,7 @@ class SigningCertificate(ScopedModel):
 
     def __str__(self) -> str:
         return self.serial
+
+    @property
+    def reason_words(self) -> str:
+        return REVOKED_BECAUSE.get(self.revoked_because, self.revoked_because)

@@ -14,13 +14,10 @@ from clinic.documents.sign import Signer
 from clinic.documents.verify import Trust
 from clinic.errors import NotAllowed
 from clinic.models import Clinician, Practice, SigningAuthority, SigningCertificate, User
+from clinic.models.keys import REVOKED_BECAUSE
 from clinic.services import audit, custody, revocation, timestamping
 
-REASONS = {
-    "key_compromise": "the key may be known to others",
-    "affiliation_changed": "the clinician left",
-    "superseded": "a new certificate takes its place",
-}
+REASONS = REVOKED_BECAUSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,13 @@ MATRIX: dict[str, Address] = {
     ),
     "verify": Address(GET=to(EVERYONE), POST=to(EVERYONE, 422)),
     "root_certificate": Address(GET=to(EVERYONE)),
+    "revocation_list": Address(
+        "list", GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True
+    ),
+    "certificates": Address(GET=to([ADMIN])),
+    "certificate_issue": Address(POST=to([ADMIN], 422)),
+    "certificate_revoke": Address("certificate", GET=to([ADMIN]), POST=to([ADMIN], 422)),
+    "clinician_left": Address("clinician who left", GET=to([ADMIN]), POST=to([ADMIN], 302)),
     # --- patients ---------------------------------------------------------------------
     "patients": Address(GET=to(EVERYONE)),
     "patient_new": Address(GET=to(REGISTERS, quiet=True), POST=to(REGISTERS, 422)),

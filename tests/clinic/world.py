@@ -9,8 +9,9 @@ from typing import Any
 from billing.services.policies import publish_from_preset
 from billing.services.superbills import issue_superbill
 from clinic.enums import Network, Role
-from clinic.models import Practice, User
+from clinic.models import Practice, SigningAuthority, SigningCertificate, User
 from clinic.scope import scope
+from clinic.services import revocation
 from notes.models import BodyRegion, Note, Technique, Visit
 from tests.billing.making import make_fees
 from tests.clinic.world_desk import desk_args
@@ -112,6 +113,9 @@ def _records(world: World) -> None:
         "signed": [signed.visit.public_id],
         "billed": [billed.visit.public_id],
         "document": [signed.document.public_id],
+        "certificate": [SigningCertificate.objects.first().pk],
+        "clinician who left": [world.people["other therapist"].clinician.pk],
+        "list": [revocation.list_name(SigningAuthority.objects.get())],
     }
     world.args |= rules_args(payer, by=world.people[Role.ADMIN], signed=signed, mark=mark)
     asked = sign(_chart(world, visit(date=DAY + timedelta(days=3))))
