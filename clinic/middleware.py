@@ -19,6 +19,8 @@ class RequestIdMiddleware:
         set_origin(origin_of(request))
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
 
@@ -46,5 +48,4 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
-        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
         return response

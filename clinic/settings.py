@@ -55,17 +55,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "clinic.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # Before static files: a drawing that is opened by itself is a page too.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are mostly repeated markup; Django pads them at random against length attacks.
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.session_guard.SignedInMiddleware",
@@ -193,6 +194,9 @@ MFA_FORMS = {
     "authenticate": "clinic.forms.second_factor.CodeForm",
     "activate_totp": "clinic.forms.second_factor.FirstCodeForm",
     "add_webauthn": "clinic.forms.second_factor.PasskeyForm",
+    "authenticate_webauthn": "clinic.forms.second_factor.PasskeyStepForm",
+    "login_webauthn": "clinic.forms.second_factor.PasskeySignInForm",
+    "reauthenticate_webauthn": "clinic.forms.second_factor.PasskeyAgainForm",
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -329,6 +333,7 @@ STORAGES = {
         else "clinic.static_files.StaticFiles"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's pages have a use for our files
 # Found when asked for: scanning all files would slow every test client down.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 USE_TZ = True
