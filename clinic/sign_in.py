@@ -43,19 +43,29 @@ def _on_logout(sender, request, user, **kwargs) -> None:
             audit.record("session.closed", actor=user)
 
 
-def _on_failure(sender, **kwargs) -> None:
-    from clinic.services import audit  # noqa: PLC0415 models load after this module
-
-    # The typed address may be a password pasted into the wrong field: it is not kept.
-    with every_practice("a failed sign-in belongs to no practice yet"):
-        audit.record("session.refused", actor=None)
+def _on_failure(sender, credentials=None, **kwargs) -> None:
+    _record_refusal("session.refused", (credentials or {}).get("email"))
 
 
-def _on_lockout(sender, **kwargs) -> None:
-    from clinic.services import audit  # noqa: PLC0415 models load after this module
+def _on_lockout(sender, username=None, **kwargs) -> None:
+    _record_refusal("session.locked_out", username)
 
-    with every_practice("a lock-out belongs to no practice yet"):
-        audit.record("session.locked_out", actor=None)
+
+def _record_refusal(action: str, address: str | None) -> None:
+    """In the trail of the person's practice, where its admin sees it.
+
+    An unknown address may be a password typed into the wrong field: it is not kept.
+    """
+    from clinic.models import User  # noqa: PLC0415 models load after this module
+    from clinic.services import audit  # noqa: PLC0415 as above
+
+    person = User.objects.filter(email=str(address or "").strip().lower()).first()
+    if person is None:
+        with every_practice("the address is nobody's"):
+            audit.record(action, actor=None)
+        return
+    with scope(person.practice_id):
+        audit.record(action, actor=None, subject=person)
 
 
 def _on_proof(sender, request, user, method, **kwargs) -> None:

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from clinic import account_urls, patient_urls
-from clinic.views import audit, certificates, errors, health, home, styleguide, verify
+from clinic import account_urls, audit_urls, patient_urls
+from clinic.views import certificates, errors, health, home, styleguide, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,7 +12,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("health/", health.health_page, name="health"),
     path("health/count/", health.health_count, name="health_count"),
-    path("audit/", audit.audit_trail, name="audit"),
+    *audit_urls.urlpatterns,
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("v/<uuid:public_id>/", verify.public, name="verify_public"),
     path("verify/", verify.full, name="verify"),

@@ -26,6 +26,7 @@ from notes.paper import note_paper
 from notes.printing import note_context
 from notes.queries import blocks_of, procedures_of
 from notes.services.missing import missing_for
+from notes.services.refusals import recorded
 
 ATTESTATION = (
     "I performed or supervised the treatment charted here, and this note and its minutes "
@@ -60,6 +61,7 @@ class Act:
     attestation: str = ATTESTATION
 
 
+@recorded("note.sign_refused")
 @transaction.atomic
 @audit.held_back()
 def sign_note(

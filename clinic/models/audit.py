@@ -105,9 +105,7 @@ class AnomalyReview(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "key"], name="clinic_anomaly_reviewed_once"
-            )
+            models.UniqueConstraint(fields=["practice", "key"], name="clinic_anomaly_reviewed_once")
         ]
 
     def __str__(self) -> str:

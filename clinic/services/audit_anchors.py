@@ -41,6 +41,10 @@ class Anchor:
     def day(self) -> str:
         return self.at[:10]
 
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
 
 def anchor_of_line(line: str) -> Anchor:
     found = _LINE.fullmatch(line.strip())
@@ -67,6 +71,19 @@ def anchor_lines() -> Iterator[str]:
     if path.exists():
         with path.open(encoding="utf-8", errors="replace") as file:
             yield from (line for line in file if line.strip())
+
+
+def last_anchor(practice: int | None) -> Anchor | None:
+    """The newest line about this chain."""
+    found = None
+    for line in anchor_lines():
+        try:
+            anchor = anchor_of_line(line)
+        except UnreadableAnchor:
+            continue
+        if anchor.practice == practice:
+            found = anchor
+    return found
 
 
 def keep_anchors(anchors: list[Anchor]) -> None:
@@ -116,7 +133,7 @@ def chain_state() -> ChainState:
     return ChainState(
         chains=sum(head.seq > 0 for head in heads.values()),
         newest_event=max((head.at for head in heads.values() if head.at), default=None),
-        last_anchor=max((datetime.fromisoformat(a.at) for a in latest.values()), default=None),
+        last_anchor=max((a.moment for a in latest.values()), default=None),
         behind_anchor=tuple(
             sorted(p or 0 for p, a in latest.items() if not _reaches(p, a, heads[p]))
         ),

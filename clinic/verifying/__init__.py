@@ -6,6 +6,7 @@ everything once and yields what is wrong; it holds little in memory and writes n
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 ERROR, WARNING = "error", "warning"
@@ -30,6 +31,7 @@ class Options:
     """What a run was given besides the database."""
 
     anchors: tuple[str, ...] = ()
+    since: date | None = None  # signatures of documents issued from this day on
 
 
 # A check is told the options, and tells how many things it has read so far.

@@ -56,6 +56,8 @@ def check_signatures(options: Options, tell: Tell) -> Iterator[Finding]:
         with scope(practice):
             trust = keys.trust()
             rows = StoredDocument.objects.order_by("pk").select_related("withdrawal")
+            if options.since:
+                rows = rows.filter(created_at__date__gte=options.since)
             for document in rows.iterator(chunk_size=CHUNK):
                 read += 1
                 tell(read)

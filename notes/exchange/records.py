@@ -22,7 +22,7 @@ from clinic.scope import ScopedModel
 APPS = ("clinic", "notes", "billing")
 LEFT_BEHIND = {
     "notes.importbatch", "notes.exportjob", "notes.devicesecret", "notes.calendarfeed",
-    "notes.operation", "clinic.patienttoken",
+    "notes.operation", "clinic.patienttoken", "clinic.invitation", "clinic.factorreset",
 }  # fmt: skip
 # What opens doors here is of no use elsewhere, and of harm in other hands.
 WITHHELD = {
@@ -90,8 +90,12 @@ def _queryset(model, practice: Practice, patient: Patient | None):
         return User.objects.filter(practice=practice)
     rows = model.objects.all()
     if model is AuditEvent:
-        rows = rows.filter(practice_id=practice.pk).exclude(action__in=OWN_ACTS)
-        return rows.filter(patient_id=patient.pk) if patient else rows
+        rows = rows.filter(practice_id=practice.pk)
+        if patient:
+            return rows.filter(patient_id=patient.pk).exclude(action__in=OWN_ACTS)
+        # A chain keeps its links: only the acts of this very export, at its end, stay behind.
+        last = rows.exclude(action__in=OWN_ACTS).order_by("-seq").values_list("seq").first()
+        return rows.filter(seq__lte=last[0] if last else 0)
     if patient is None:
         return rows
     path = path_to_patient(model)

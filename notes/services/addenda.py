@@ -18,12 +18,15 @@ from notes.enums import SignatureMeaning
 from notes.lifecycle import check_can_amend
 from notes.models import Addendum, Note, Signature
 from notes.paper import note_paper
+from notes.services.refusals import recorded
 from notes.services.review import settle_by_addendum
 
 ATTESTATION = "I wrote this addendum, and it is true and complete."
 
 
+@recorded("note.addendum_refused")
 @transaction.atomic
+@audit.held_back()
 def add_addendum(
     note: Note, *, by: User, submit_key: uuid.UUID, text: str, method: str
 ) -> Addendum:

@@ -15,6 +15,7 @@ from clinic.services import audit, issuing, rendering
 from notes.enums import SignatureMeaning
 from notes.models import CosignRequest, Note, Signature
 from notes.paper import note_paper
+from notes.services.refusals import recorded
 
 ATTESTATION = (
     "I supervised this treatment, reviewed this note, and agree with the care it documents."
@@ -28,7 +29,9 @@ def waiting_for(clinician: Clinician) -> QuerySet[CosignRequest]:
     ).select_related("note__visit__patient", "note__author", "supervisor")
 
 
+@recorded("note.cosign_refused")
 @transaction.atomic
+@audit.held_back()
 def cosign_note(note: Note, *, by: User, method: str, remark: str = "") -> Note:
     """Add the supervisor's signature. The next document version carries the one before."""
     note = Note.objects.select_for_update().get(pk=note.pk)

@@ -71,7 +71,13 @@ MATRIX: dict[str, Address] = {
     ),
     "health": Address(GET=to([ADMIN], quiet=True)),
     "health_count": Address(GET=to([ADMIN], quiet=True)),
-    "audit": Address(GET=to([ADMIN])),
+    "audit": Address(GET=to([ADMIN]), POST=to([ADMIN], 302)),
+    "audit_csv": Address(GET=to([ADMIN])),
+    "audit_anomalies": Address(GET=to([ADMIN])),
+    "audit_review": Address(POST=to([ADMIN], 302, quiet=True)),  # names no anomaly
+    "patient_looks": Address("patient", GET=to([ADMIN])),
+    "patient_disclosures": Address("patient", GET=to(DESK), POST=to(DESK, 422)),
+    "disclosures_csv": Address("patient", GET=to(DESK)),
     "styleguide": Address(GET=to(EVERYONE, quiet=True)),
     "verify_public": Address(
         "document", GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True

@@ -52,14 +52,25 @@ def test_signing_out_wants_a_post(client, user):
     assert is_signed_in(client)
 
 
-def test_wrong_password_is_refused_and_recorded_without_the_address(client, user):
+def test_wrong_password_is_refused_and_shown_to_the_practices_admin(client, user):
     response = sign_in(client, user, "wrong")
 
     assert response.status_code == 200
     assert not is_signed_in(client)
+    assert recorded() == [("session.refused", None, user.practice_id)]
+    with scope(user.practice_id):
+        event = AuditEvent.objects.get()
+    assert (event.subject_type, event.subject_id) == ("clinic.user", str(user.pk))
+    assert (event.outcome, event.ip, event.detail) == ("denied", "127.0.0.1", {})
+
+
+def test_an_unknown_address_is_not_kept_it_may_be_a_password(client, user):
+    client.post(reverse("account_login"), {"login": "My-Secret-1@x.example", "password": "x"})
+
     assert recorded() == [("session.refused", None, None)]
     with every_practice("to look"):
-        assert AuditEvent.objects.get().detail == {}
+        event = AuditEvent.objects.get()
+    assert (event.subject_id, event.detail) == ("", {})
 
 
 def test_unknown_address_gets_the_same_answer_as_a_wrong_password(client, user):

@@ -22,10 +22,12 @@ def add(note, key=None, **given):
 
 
 def refusal(note, key=None, **given) -> str:
+    """The sentence of a refusal; all that it leaves behind is one event that says so."""
     before = snapshot()
     with pytest.raises(NotAllowed) as raised:
         add(note, key, **given)
-    assert snapshot() == before
+    assert changed(before, snapshot()) == {"clinic_auditevent"}
+    assert AuditEvent.objects.latest("seq").action == "note.addendum_refused"
     return str(raised.value)
 
 

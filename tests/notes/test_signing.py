@@ -13,18 +13,21 @@ from notes import signing
 from notes.models import Note, Signature, Visit
 from tests.factories import make_block, make_clinician, make_episode, make_note, make_visit
 from tests.notes.acts import sign
-from tests.snapshot import snapshot
+from tests.snapshot import changed, snapshot
 
 pytestmark = pytest.mark.slow
 AT = datetime(2026, 3, 2, 15, 4, tzinfo=UTC)
 
 
 def refusal(kind, note, **given) -> str:
-    """The sentence of a refused signature, after which every table is as it was."""
-    before = snapshot()
+    """The sentence of a refused signature; all that it leaves behind is one event that says so."""
+    before, tried = snapshot(), AuditEvent.objects.filter(action="note.sign_refused")
+    count = tried.count()
     with pytest.raises(kind) as raised:
         sign(note, **given)
-    assert snapshot() == before
+    assert changed(before, snapshot()) == {"clinic_auditevent"}
+    assert (tried.count(), tried.latest("seq").outcome) == (count + 1, "denied")
+    assert tried.latest("seq").detail == {"reason": str(raised.value)[:200]}
     return str(raised.value)
 
 

@@ -4,12 +4,16 @@ import json
 import sys
 import time
 from collections import Counter
+from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 
 from clinic import verifying
-from clinic.scope import every_practice
-from clinic.verifying import ERROR, Finding, Options
+from clinic.enums import Outcome
+from clinic.models import Practice
+from clinic.scope import every_practice, scope
+from clinic.services import audit
+from clinic.verifying import ERROR, WARNING, Finding, Options
 
 EVERY = 1.0  # seconds between two lines of progress
 
@@ -51,26 +55,37 @@ class Command(BaseCommand):
             "--only", default="", metavar="NAMES", help="some checks, separated by commas"
         )
         parser.add_argument(
+            "--since", type=date.fromisoformat, metavar="DAY",
+            help="verify the signatures of documents issued from this day on only",
+        )  # fmt: skip
+        parser.add_argument(
+            "--record", action="store_true",
+            help="write the result into each practice's audit trail, where its admin sees it",
+        )  # fmt: skip
+        parser.add_argument(
             "--anchor", action="append", default=[], metavar="LINE",
             help="a line of the anchor file or mail to be compared besides; may be repeated",
         )  # fmt: skip
 
-    def handle(self, *, only: str, anchor: list[str], **options) -> None:
+    def handle(self, *, only: str, anchor: list[str], since: date | None, **options) -> None:
         checks = self._chosen(only)
         progress = Progress(sys.stderr)
+        given = Options(tuple(anchor), since)
         counted: Counter[str] = Counter()
         numbers: dict[str, dict[str, float]] = {}
         with every_practice("the proof covers the whole database"):
             for name, check in checks.items():
                 start = time.monotonic()
                 progress.begin(name)
-                for finding in check(Options(tuple(anchor)), progress.tell):
+                for finding in check(given, progress.tell):
                     counted[finding.level] += 1
                     progress.end()
                     self._say(finding, as_json=options["json"])
                 seconds = round(time.monotonic() - start, 2)
                 numbers[name] = {"read": progress.read, "seconds": seconds}
         progress.end()
+        if options["record"]:
+            self._record(counted, list(checks))
         self._sum_up(counted, numbers, as_json=options["json"])
         if counted[ERROR]:
             raise SystemExit(1)
@@ -81,6 +96,18 @@ class Command(BaseCommand):
         if unknown := [name for name in names if name not in known]:
             raise CommandError(f"There is no check {unknown[0]}. Choose from {', '.join(known)}.")
         return {name: known[name] for name in names}
+
+    def _record(self, counted: Counter, names: list[str]) -> None:
+        for practice in Practice.objects.order_by("pk"):
+            with scope(practice):
+                audit.record(
+                    "records.verified",
+                    actor=None,
+                    outcome=Outcome.FAILED if counted[ERROR] else Outcome.DONE,
+                    checks=names,
+                    errors=counted[ERROR],
+                    warnings=counted[WARNING],
+                )
 
     def _say(self, finding: Finding, *, as_json: bool) -> None:
         if as_json:
@@ -94,11 +121,11 @@ class Command(BaseCommand):
     def _sum_up(self, counted: Counter, numbers: dict, *, as_json: bool) -> None:
         ok = not counted[ERROR]
         if as_json:
-            summary = {"ok": ok, "errors": counted[ERROR], "warnings": counted["warning"]}
+            summary = {"ok": ok, "errors": counted[ERROR], "warnings": counted[WARNING]}
             self.stdout.write(json.dumps(summary | {"checks": numbers}))
             return
         for name, found in numbers.items():
             self.stdout.write(f"{name}: {found['read']:,} read in {found['seconds']} s")
         verdict = "Everything is as it was written." if ok else f"{counted[ERROR]} errors."
-        warnings = f" {counted['warning']} warnings." if counted["warning"] else ""
+        warnings = f" {counted[WARNING]} warnings." if counted[WARNING] else ""
         self.stdout.write(verdict + warnings)
