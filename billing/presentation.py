@@ -50,6 +50,12 @@ def section_of(derivation: Derivation, zone: ZoneInfo) -> printed.ChargesSection
     )
 
 
+def codes_of(answer: dict[str, Any]) -> dict[str, str]:
+    """The code that each row of the chart came to: b1 is the first block, p1 the first service."""
+    rows = [*answer["unbilled"], *answer["lines"]]  # what is billed has the last word
+    return {key: row["code"] for row in rows for key in row["blocks"]}
+
+
 def totals_of(derivation: Derivation) -> parts.Totals:
     result = derivation.result
     return parts.Totals(
@@ -142,6 +148,7 @@ def panel_of(answer: dict[str, Any], fees: dict[str, int], *, label: str) -> dic
         "unbilled_minutes": sum(row["minutes"] for row in answer["unbilled"]),
         "findings": answer["findings"],
         "alternatives": answer["alternatives"],
+        "codes": codes_of(answer),
         "policy": label,
     }
 

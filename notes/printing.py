@@ -1,5 +1,8 @@
 """A note as its document's context: everything that is printed, and nothing else."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from clinic.documents import parts
 from clinic.documents.charges import ChargesSection
 from clinic.documents.contexts import NoteContext
@@ -12,17 +15,23 @@ from notes.services.measures_people import minutes_by_person
 from notes.words import Meanings, meanings_on
 
 _PRINTED_SIDE = {"left": "left", "right": "right", "both": "bilateral", "": ""}
+BY_REGIONS = ("CMT", "OMT")  # charted so; the number of regions decides the code
+NONE: Mapping[str, str] = MappingProxyType({})
 CPT_NOTICE = "CPT is a registered trademark of the American Medical Association. Code numbers only."
 
 
 def note_context(
-    note: Note, *, sections: tuple[ChargesSection, ...], totals: parts.Totals | None
+    note: Note,
+    *,
+    sections: tuple[ChargesSection, ...],
+    totals: parts.Totals | None,
+    codes: Mapping[str, str] = NONE,
 ) -> NoteContext:
-    """The note as it stands, as a draft's context."""
+    """The note as it stands, as a draft's context. ``codes``: what regions came to, by row."""
     visit = note.visit
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
     words = meanings_on(visit.date)
-    rows = tuple(_block(n, block, visit, words) for n, block in enumerate(blocks, start=1))
+    rows = tuple(_block(n, block, visit, words, codes) for n, block in enumerate(blocks, start=1))
     plan = visit.episode.plans.filter(starts_on__lte=visit.date, ends_on__gte=visit.date).first()
     authorization = visit.episode.authorizations.filter(
         starts_on__lte=visit.date, ends_on__gte=visit.date
@@ -63,7 +72,10 @@ def note_context(
         assessment=note.assessment,
         plan=note.plan,
         blocks=rows,
-        procedures=tuple(_procedure(p, visit, words) for p in procedures),
+        procedures=tuple(
+            _procedure(row, visit, words, _charged(row.code, codes.get(f"p{n}")))
+            for n, row in enumerate(procedures, start=1)
+        ),
         measures=printed_measures(note),
         trends=printed_trends(note),
         findings=printed_findings(note),
@@ -102,8 +114,15 @@ def _certified(plan) -> str:
     return f"sent {plan.sent_on:%m/%d/%Y}" if plan.sent_on else "not certified"
 
 
-def _block(number: int, block: TreatmentBlock, visit: Visit, words: Meanings) -> parts.Block:
-    zone, code = visit.practice.zone, words.code(block.technique)
+def _charged(code: str, found: str | None) -> str:
+    return found if found and code in BY_REGIONS else code
+
+
+def _block(
+    number: int, block: TreatmentBlock, visit: Visit, words: Meanings, codes: Mapping[str, str]
+) -> parts.Block:
+    zone = visit.practice.zone
+    code = _charged(words.code(block.technique), codes.get(f"b{number}"))
     return parts.Block(
         number=number,
         start=block.starts_at.astimezone(zone).time(),
@@ -136,10 +155,10 @@ def _region(region: BodyRegion, side: str, words: Meanings) -> parts.Region:
     )
 
 
-def _procedure(procedure: Procedure, visit: Visit, words: Meanings) -> parts.Procedure:
+def _procedure(procedure: Procedure, visit: Visit, words: Meanings, code: str) -> parts.Procedure:
     start = procedure.starts_at
     return parts.Procedure(
-        code=procedure.code,
+        code=code,
         wording="",
         regions=tuple(_region(row.region, "", words) for row in procedure.procedure_regions.all()),
         start=start.astimezone(visit.practice.zone).time() if start else None,

@@ -4,8 +4,8 @@ Other apps add to the act by registering a step. Steps run inside the signing tr
 in the order of registration; any refusal rolls everything back.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -41,6 +41,7 @@ class Contribution:
     section: ChargesSection
     totals: parts.Totals
 
+    codes: Mapping[str, str] = field(default_factory=dict)  # of block 1 (b1), service 1 (p1), ...
 
 Step = Callable[[Note, User, datetime], Contribution | None]
 _steps: list[Step] = []
@@ -104,11 +105,7 @@ def draft_of(note: Note, *, by: User) -> NoteContext:
         steps = [step(note, by, timezone.now()) for step in _steps]
         transaction.set_rollback(True)
     contributions = [c for c in steps if c is not None]
-    return note_context(
-        note,
-        sections=tuple(c.section for c in contributions),
-        totals=contributions[0].totals if contributions else None,
-    )
+    return _context(note, contributions)
 
 
 def check_complete(note: Note) -> None:
@@ -119,8 +116,8 @@ def check_complete(note: Note) -> None:
         raise NotAllowed(f"The note is not complete. {missing[0].text}{more}")
 
 
-def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> NoteContext:
-    context = note_context(
+def _context(note: Note, contributions: list[Contribution]) -> NoteContext:
+    return note_context(
         note,
         sections=tuple(c.section for c in contributions),
         totals=contributions[0].totals if contributions else None,
@@ -142,7 +139,12 @@ def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> 
     return replace(context, status="signed", signature=signature)
 
 
+        codes={key: code for c in contributions for key, code in c.codes.items()},
 def _record_signature(note: Note, context: NoteContext, act: Act) -> Signature:
+
+
+def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> NoteContext:
+    context = _context(note, contributions)
     printed = context.signature
     assert printed is not None  # noqa: S101 - set by _signed_context one line before
     return Signature.objects.create(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from billing.engine.record import record_to_dict
 from billing.models import ChargeLine, ChargeSet
-from billing.presentation import section_of, totals_of
+from billing.presentation import codes_of, section_of, totals_of
 from billing.services.deriving import Derivation, charges_of
 from billing.services.freezing import DIGEST_VERSION, charges_digest, facts_to_plain
 from clinic.errors import NotAllowed
@@ -33,7 +33,9 @@ def freeze_charges(note: Note, *, by: User, at: datetime) -> Contribution:
         digest=charge_set.digest,
     )
     return Contribution(
-        section=section_of(derivation, note.visit.practice.zone), totals=totals_of(derivation)
+        section=section_of(derivation, note.visit.practice.zone),
+        totals=totals_of(derivation),
+        codes=codes_of(derivation.answer),
     )
 
 

@@ -1,5 +1,6 @@
 """The key of a person's unsent edits: handed out after sign-in, kept in the page's memory."""
 
+import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -27,6 +28,12 @@ def device_key(user: User) -> DeviceKey:
         key=_derived(secret, b"handline outbox key 1"),
         tag=_derived(secret, b"handline outbox tag 1").hex()[:16],
     )
+
+
+def key_for(user: User) -> dict[str, str]:
+    """The key as a page's memory takes it."""
+    given = device_key(user)
+    return {"key": base64.b64encode(given.key).decode(), "tag": given.tag}
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

@@ -31,12 +31,9 @@ def favourites_of(clinician: Clinician) -> list[dict[str, Any]]:
 
 def _uses(clinician: Clinician) -> Counter[tuple]:
     """Each kind of block charted lately, newest first. Bare values: objects cost ten times that."""
-    recent = (
-        TreatmentBlock.objects.filter(performer=clinician)
-        .order_by("-pk")
-        .values_list("pk", "technique__key", "side", "grade", "technique__active", "technique__code")
-    )[:RECENT]
-    rows = list(recent)
+    recent = TreatmentBlock.objects.filter(performer=clinician).order_by("-pk")
+    what = ("technique__key", "side", "grade", "technique__active", "technique__code")
+    rows = list(recent.values_list("pk", *what)[:RECENT])
     regions: dict[int, list[str]] = {pk: [] for pk, *_ in rows}
     retired: set[int] = set()
     of_blocks = BlockRegion.objects.filter(block__in=regions).order_by("pk")

@@ -13,6 +13,7 @@ from clinic.static_files import serves_modules
 from notes.enums import VisitStatus
 from notes.models import LiveChart
 from notes.queries import diagnoses_of
+from notes.services.device_keys import key_for
 from notes.services.live_boot import boot_of
 from notes.services.ops_state import state_from
 from notes.services.visits import open_note
@@ -48,7 +49,7 @@ def _screen(visit, request, context) -> dict:
     live = LiveChart.objects.filter(note=visit.note).first()
     return {
         "modules": serves_modules(),
-        "boot": boot_of(visit, clinician, context["blocks"], live),
+        "boot": boot_of(visit, clinician, context["blocks"], live) | {"key": key_for(request.user)},
         "state": state_from(visit, visit.note, context["blocks"], context["procedures"]),
     }
 

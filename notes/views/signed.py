@@ -42,11 +42,15 @@ def note(request, visit_id):
 
 def _context(request, visit, form) -> dict:
     blocks, diagnoses = list(blocks_of(visit.note)), list(diagnoses_of(visit))
+    procedures = list(procedures_of(visit.note))
+    printed = visit.note.record or {}
+    _with_printed_codes(blocks, printed.get("blocks", []))
+    _with_printed_codes(procedures, printed.get("procedures", []))
     return {
         "visit": visit,
         "note": visit.note,
         "blocks": blocks,
-        "procedures": list(procedures_of(visit.note)),
+        "procedures": procedures,
         "diagnoses": diagnoses,
         "timeline": timeline_of(visit, blocks),
         "facts": strip_facts(visit, diagnoses),
@@ -58,6 +62,12 @@ def _context(request, visit, form) -> dict:
         if request.user.role in CLINICAL
         else None,
     }
+
+
+def _with_printed_codes(rows, printed) -> None:
+    """As the signed document says it: an adjustment's code follows from its regions."""
+    for row, part in zip(rows, printed, strict=False):
+        row.printed_code = part["code"]
 
 
 @allow(Role.THERAPIST, Role.ASSISTANT, Role.OFFICE)

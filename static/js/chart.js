@@ -2,7 +2,7 @@
 // Without this file the page's forms do the same work.
 import { setOffsets, setServerTime } from "chart/clock";
 import { Ask } from "chart/ask";
-import { byId, say } from "chart/dom";
+import { afterPaint, byId, say } from "chart/dom";
 import { lasting } from "chart/edits";
 import { Editor } from "chart/editor";
 import { Keys } from "chart/keys";
@@ -12,6 +12,7 @@ import { Outbox } from "chart/outbox";
 import { Panel } from "chart/panel";
 import { filterRegions } from "chart/regions";
 import { Services } from "chart/services";
+import { Sheets } from "chart/sheets";
 import { Status, UndoBar } from "chart/status";
 import { Store } from "chart/store";
 import { Table } from "chart/table";
@@ -24,9 +25,10 @@ const read = (id) => JSON.parse(byId(id).textContent);
 
 function start(root) {
   const boot = read("boot"), state = read("state"), urls = root.dataset;
+  byId("boot").remove(); // its key is for this page's memory only
   setOffsets(boot.day.offsets);
   setServerTime(state.now);
-  const outbox = new Outbox({ visit: urls.visit, version: state.version, csrf: urls.csrf, urls: { ops: urls.ops, key: urls.key } });
+  const outbox = new Outbox({ visit: urls.visit, version: state.version, csrf: urls.csrf, given: boot.key, urls: { ops: urls.ops, key: urls.key } });
   const store = new Store(boot, state, outbox);
   const ask = new Ask(outbox, { login: urls.login, snippets: urls.snippets, templates: urls.templates });
   const undoBar = new UndoBar(store);
@@ -67,6 +69,7 @@ function start(root) {
   };
   const texts = new Texts(store, ask);
   new Services(store);
+  new Sheets(store);
   const typed = new Typed(store, urls.line);
   new BodyMap(store, editor.form);
   const go = (anchor, field) => goTo(anchor, field, editor);
@@ -96,6 +99,7 @@ function start(root) {
   poll(store, outbox, urls.state);
   outbox.addEventListener("elsewhere", () => refresh(store, urls.state));
   outbox.open().then(() => store.refresh());
+  afterPaint(fillBadges);
   if (location.hash) setTimeout(() => go(location.hash.slice(1)));
   root.charting = { store, outbox, timeline, editor, live, texts, status };
   root.dataset.ready = "yes";
@@ -173,6 +177,14 @@ function poll(store, outbox, url) {
   setInterval(() => {
     if (!document.hidden && !outbox.flushing) refresh(store, url);
   }, POLL);
+}
+
+/** The numbers in the app bar, which htmx fetches on pages that have it. */
+async function fillBadges() {
+  for (const badge of document.querySelectorAll(".work-badge[data-hx-get]")) {
+    const answer = await fetch(badge.dataset.hxGet, { redirect: "manual", cache: "no-store", headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer?.ok) badge.innerHTML = await answer.text(); // our own server's fragment
+  }
 }
 
 document.addEventListener("input", filterRegions);

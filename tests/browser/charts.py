@@ -147,5 +147,14 @@ def tile(page: Page, name: str) -> Locator:
     return page.locator("#favourites .fav", has_text=name)
 
 
+def refuse(page: Page) -> None:
+    """An edit that the server will not have, as one typed offline may turn out to be."""
+    page.route(
+        "**/ops/", lambda route: route.fulfill(status=422, json={"error": "Give the minutes."})
+    )
+    page.get_by_role("button", name="End: one minute later").first.click()
+    expect(page.locator("#banners .decision")).to_be_visible()
+
+
 def waiting(page: Page) -> int:
     return page.evaluate("document.querySelector('#charting').charting.outbox.waiting")

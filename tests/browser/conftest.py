@@ -15,9 +15,9 @@ from itertools import count
 from time import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.test.utils import setup_databases, teardown_databases
+from django.core.management import call_command
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.fixtures import _disable_migrations
 from pytest_django.live_server_helper import LiveServer
@@ -91,8 +91,10 @@ def trouble() -> Iterator[Trouble]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, request) -> Iterator[None]:
-    """pytest-django makes a database only for tests that ask for it one by one."""
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_modify_db_settings, request
+) -> Iterator[None]:
+    """One for each process: pytest-django makes it only for tests that ask for it one by one."""
     keep = request.config.getvalue("reuse_db")
     if request.config.getvalue("nomigrations"):
         _disable_migrations()
@@ -108,13 +110,29 @@ def django_db_setup(django_test_environment, django_db_blocker, request) -> Iter
 
 
 @pytest.fixture(scope="session")
-def server(django_db_setup, django_db_blocker) -> Iterator[LiveServer]:
+def served_files(tmp_path_factory) -> Iterator[None]:
+    """Scripts and styles as an installation serves them: collected, joined, small, hashed."""
+    storages = settings.STORAGES | {"staticfiles": {"BACKEND": "clinic.static_files.StaticFiles"}}
+    served = override_settings(
+        STORAGES=storages, STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        WHITENOISE_USE_FINDERS=False, WHITENOISE_AUTOREFRESH=False,
+        WHITENOISE_SKIP_COMPRESS_EXTENSIONS=("js", "css", "svg", "json", "txt"),
+    )  # fmt: skip
+    with served:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup, django_db_blocker, served_files) -> Iterator[LiveServer]:
     """One server and one database for all: emptying it between tests takes longer than a test.
 
     Each test works in a practice of its own, which nobody else can see.
     """
     with django_db_blocker.unblock():
-        server = LiveServer("localhost")
+        server = LiveServer("localhost", start=False)
+        server.thread.static_handler = lambda application: application  # WhiteNoise's, as outside
+        server.start()
         yield server
         server.stop()
 
@@ -139,13 +157,3 @@ def signed_in(browser, browser_context_args, server, trouble) -> Iterator[Signed
     yield sign_in
     for context in opened:
         context.close()
-
-
-def violations(page: Page) -> list[str]:
-    """axe's findings as one line each; none is what is wanted."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{row['id']}: {node['target']} {node['html'][:120]}"
-        for row in found
-        for node in row["nodes"]
-    ]

@@ -1,28 +1,25 @@
-"""Each state of the screen: nothing for axe to find, nothing wider than the window, bad input."""
+"""What may be typed and when: bad input, odd clocks and nights, words retired meanwhile."""
 
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from clinic.scope import scope
 from notes.models import BodyRegion
 from tests.browser.charts import (
     Chart,
-    bar,
     make_chart,
     open_chart,
-    pill,
     ready,
+    refuse,
     saved,
     tile,
     until,
     waiting,
 )
-from tests.browser.conftest import violations
 from tests.factories import at, make_episode, make_note, make_visit
-
-WIDTHS = [(320, 800), (820, 1180), (1440, 900)]
 
 
 @pytest.fixture
@@ -31,161 +28,6 @@ def chart(server) -> Chart:
     chart.add("11:00", "11:10", technique="soft_tissue_mobilization", regions=["lumbar_spine"])
     chart.add("11:08", "11:20", technique="therapeutic_exercise", regions=[], response="")
     return chart
-
-
-def empty(page: Page) -> None:
-    """A chart as it is opened."""
-
-
-def selected(page: Page) -> None:
-    page.locator("#block-rows .t-name").first.click()
-
-
-def running(page: Page) -> None:
-    tile(page, "Joint").click()
-    saved(page)
-
-
-def paused(page: Page) -> None:
-    tile(page, "Joint").click()
-    page.wait_for_timeout(1100)
-    page.get_by_role("button", name="Pause").click()
-    saved(page)
-
-
-def offline(page: Page) -> None:
-    page.context.set_offline(True)
-    tile(page, "Joint").click()
-    expect(pill(page)).to_have_attribute("data-state", "offline")
-
-
-def sign_in_needed(page: Page) -> None:
-    page.context.clear_cookies()
-    tile(page, "Joint").click()
-    expect(pill(page)).to_have_attribute("data-state", "login")
-    pill(page).click()
-
-
-def keys(page: Page) -> None:
-    page.evaluate("document.getElementById('keys').showModal()")
-
-
-def asking(page: Page) -> None:
-    page.locator("#typed-line").fill("stm neck upper trap")
-    expect(page.locator("#typed-question button").first).to_be_visible()
-
-
-def refused(page: Page) -> None:
-    page.route(
-        "**/ops/",
-        lambda route: route.fulfill(status=422, json={"error": "Give the minutes."}),
-    )
-    page.get_by_role("button", name="End: one minute later").first.click()
-    expect(page.locator("#banners .decision")).to_be_visible()
-
-
-STATES = [empty, selected, running, paused, offline, sign_in_needed, keys, asking, refused]
-
-
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_state_has_nothing_for_axe_and_fits(signed_in, chart, state, theme):
-    found = {}
-    for width, height in WIDTHS:
-        context = signed_in(
-            chart.user, viewport={"width": width, "height": height}, color_scheme=theme
-        )
-        page = open_chart(context, chart)
-        state(page)
-        page.wait_for_timeout(250)
-        found[width] = violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.close(run_before_unload=False)
-
-    assert found == {width: [] for width, _ in WIDTHS}
-
-
-def test_focus_is_never_hidden_behind_the_bars(signed_in, chart):
-    page = open_chart(signed_in(chart.user, viewport={"width": 820, "height": 700}), chart)
-    hidden = []
-
-    for _ in range(90):
-        page.keyboard.press("Tab")
-        covered = page.evaluate("""() => {
-          const e = document.activeElement, box = e.getBoundingClientRect();
-          if (!box.width || e === document.body) return "";
-          const x = box.left + box.width / 2, y = box.top + Math.min(box.height / 2, 20);
-          const top = document.elementFromPoint(x, y);
-          const over = top?.closest(".chart-bar, .site-head, .undo-bar");
-          return over && !over.contains(e) ? e.outerHTML.slice(0, 80) : "";
-        }""")
-        if covered:
-            hidden.append(covered)
-
-    assert hidden == []
-
-
-def test_whole_block_by_keyboard_alone(signed_in, chart):
-    page = open_chart(signed_in(chart.user), chart)
-    page.locator("#timeline-title").focus()
-    page.keyboard.press("/")
-    page.keyboard.type("10 min mfr neck")
-    page.wait_for_timeout(500)
-    page.keyboard.press("Enter")
-    saved(page)
-
-    assert chart.spans()[2] == ("myofascial_release", "11:20", "11:30")
-
-
-@pytest.mark.parametrize("width", [320, 1440])
-def test_table_stands_in_for_the_timeline_on_a_phone(signed_in, chart, width):
-    page = open_chart(signed_in(chart.user, viewport={"width": width, "height": 800}), chart)
-
-    assert page.locator("handline-timeline").is_visible() == (width == 1440)
-    assert page.locator("#block-rows .stepper").first.is_visible()
-
-
-def test_targets_are_44_px_under_a_finger(signed_in, chart):
-    context = signed_in(
-        chart.user, viewport={"width": 820, "height": 1180}, has_touch=True, is_mobile=True
-    )
-    page = open_chart(context, chart)
-    tile(page, "Joint").tap()
-    page.wait_for_timeout(300)
-
-    small = page.evaluate("""() => [...document.querySelectorAll(
-      "#live button, #favourites button, .chart-bar .btn, .stepper button, .chip-button, #save-pill"
-    )].filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44)
-      .map((e) => e.textContent.trim() + " " + e.getBoundingClientRect().height)""")
-
-    assert small == []
-
-
-def test_nothing_moves_where_the_device_asks_for_it(signed_in, chart):
-    page = open_chart(signed_in(chart.user, reduced_motion="reduce"), chart)
-    tile(page, "Joint").click()
-
-    assert page.evaluate("document.getAnimations().length") == 0
-
-
-def test_forced_colors_keep_the_selected_block_apart(signed_in, chart):
-    page = open_chart(signed_in(chart.user, forced_colors="active"), chart)
-    bar(page, "Soft-tissue").click()
-    expect(bar(page, "Soft-tissue")).to_have_attribute("aria-pressed", "true")
-
-    styles = page.evaluate("""() => [...document.querySelectorAll(".tl2-block")].map(
-      (e) => getComputedStyle(e).borderStyle + getComputedStyle(e).outlineStyle)""")
-    assert len(set(styles)) == 2
-    assert all("none" not in style[:4] for style in styles)
-
-
-def test_print_shows_blocks_without_controls(signed_in, chart):
-    page = open_chart(signed_in(chart.user), chart)
-    page.emulate_media(media="print")
-
-    assert page.locator("#block-rows tr").first.is_visible()
-    for control in ("#live", "#save-pill", "#favourites", "#block-form", "#undo"):
-        assert not page.locator(control).is_visible()
 
 
 def test_body_map_and_list_are_the_same_data(signed_in, chart):
@@ -257,13 +99,7 @@ def test_clock_wrong_by_an_hour_charts_the_servers_time(signed_in, chart):
 
     with scope(chart.practice):
         live = chart.fresh().live
-        assert abs((live.started_at - chart_now()).total_seconds()) < 60
-
-
-def chart_now():
-    from django.utils import timezone  # noqa: PLC0415 read when asked
-
-    return timezone.now()
+        assert abs((live.started_at - timezone.now()).total_seconds()) < 60
 
 
 def visit_on(day: date, clock: str) -> Chart:
@@ -357,7 +193,7 @@ def test_chart_works_without_scripts(signed_in, chart):
 
 def test_edits_wait_for_nobody_else(signed_in, chart):
     page = open_chart(signed_in(chart.user), chart)
-    refused(page)
+    refuse(page)
     page.unroute("**/ops/")
 
     page.locator("#id_plan").fill("Goes on.")

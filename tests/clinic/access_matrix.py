@@ -152,7 +152,7 @@ MATRIX: dict[str, Address] = {
     "session_lock": Address(POST=to(EVERYONE, 302)),
     # --- the clinical record ----------------------------------------------------------
     "notes:day": Address(GET=to(EVERYONE)),
-    "notes:chart": Address("draft", GET=to(CLINICAL)),
+    "notes:chart": Address("draft", GET=to(CLINICAL, keeps=["notes_devicesecret"])),
     "notes:start": Address("booked", POST=to(CLINICAL, 302)),
     "notes:save_block": Address("draft", POST=to(CLINICAL, 302)),
     "notes:delete_block": Address("draft", POST=to(CLINICAL, 302)),

@@ -10,7 +10,9 @@ from clinic.static_files import StaticFiles, is_ours, joined
 STATIC = Path(__file__).resolve().parents[2] / "static"
 MODULES = {
     "js/chart.js": 'import { two } from "chart/b";\nconst one = two;\n',
-    "js/chart/a.js": 'import { toast } from "app/toast";\nconst own = 1;\nexport const one = own;\n',
+    "js/chart/a.js": (
+        'import { toast } from "app/toast";\nconst own = 1;\nexport const one = own;\n'
+    ),
     "js/chart/b.js": (
         'import { one } from "chart/a";\nimport "chart/c";\nconst own = 2;\n'
         "export const two = one + own;\n"
@@ -22,14 +24,78 @@ MODULES = {
 def test_modules_are_joined_in_the_order_they_need_each_other():
     text = joined("js/chart.js", MODULES.__getitem__)
 
-    assert text.split() == """
-        import { toast } from "app/toast";
-        const _chart_a = (() => { const own = 1; const one = own; return { one }; })();
-        const _chart_c = (() => { toast("c"); })();
-        const _chart_b = (() => { const { one } = _chart_a; const own = 2;
-            const two = one + own; return { two }; })();
-        const { two } = _chart_b; const one = two;
-    """.split()  # noqa: SIM905 reads like the script it stands for
+    assert text.split() == [
+        "import",
+        "{",
+        "toast",
+        "}",
+        "from",
+        '"app/toast";',
+        "const",
+        "_chart_a",
+        "=",
+        "(()",
+        "=>",
+        "{",
+        "const",
+        "own",
+        "=",
+        "1;",
+        "const",
+        "one",
+        "=",
+        "own;",
+        "return",
+        "{",
+        "one",
+        "};",
+        "})();",
+        "const",
+        "_chart_c",
+        "=",
+        "(()",
+        "=>",
+        "{",
+        'toast("c");',
+        "})();",
+        "const",
+        "_chart_b",
+        "=",
+        "(()",
+        "=>",
+        "{",
+        "const",
+        "{",
+        "one",
+        "}",
+        "=",
+        "_chart_a;",
+        "const",
+        "own",
+        "=",
+        "2;",
+        "const",
+        "two",
+        "=",
+        "one",
+        "+",
+        "own;",
+        "return",
+        "{",
+        "two",
+        "};",
+        "})();",
+        "const",
+        "{",
+        "two",
+        "}",
+        "=",
+        "_chart_b;",
+        "const",
+        "one",
+        "=",
+        "two;",
+    ]
 
 
 @pytest.mark.parametrize("line", ["export { one, two };", 'export * from "chart/b";'])

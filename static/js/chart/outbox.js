@@ -19,9 +19,10 @@ function sendable(entries) {
  * @typedef {{key: string, visit: string, edit: any, held?: any, tried?: boolean, seq?: number, made?: number}} Entry
  */
 export class Outbox extends EventTarget {
-  /** @param {{visit: string, urls: {ops: string, key: string}, version: number, csrf: string}} options */
-  constructor({ visit, urls, version, csrf }) {
+  /** @param {{visit: string, urls: {ops: string, key: string}, version: number, csrf: string, given: {key: string, tag: string}}} options */
+  constructor({ visit, urls, version, csrf, given }) {
     super();
+    this.given = given; // came with the page; after a sign-in it is asked for
     this.visit = visit;
     this.urls = urls;
     this.versions = new Map([[visit, version]]);
@@ -51,8 +52,9 @@ export class Outbox extends EventTarget {
 
   async unlock() {
     if (this.store instanceof Vault) return true;
-    const given = await this.askKey();
+    const given = this.given ?? (await this.askKey());
     if (!given) return false;
+    this.given = null;
     let store;
     try {
       store = await Vault.unlock(given);

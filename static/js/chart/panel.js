@@ -33,6 +33,7 @@ export class Panel {
       if (asked !== this.asked) return;
       if (!answer.ok) throw new Error(String(answer.status));
       this.box.innerHTML = await answer.text(); // our own server's fragment
+      this.store.setCodes(JSON.parse(byId("charged-codes")?.textContent ?? "{}"));
       this.at = now();
       this.failed = false;
     } catch {

@@ -30,12 +30,12 @@ export class Services {
 
   patch() {
     const { procedures } = this.store.view;
-    const mark = JSON.stringify(procedures);
+    const mark = JSON.stringify(procedures.map((row) => [row, this.store.codeOf(row)]));
     if (mark === this.mark) return;
     this.mark = mark;
     this.table.hidden = !procedures.length;
     this.rows.replaceChildren(...procedures.map((row) => h("tr", { id: `procedure-${row.id}`, tabindex: "-1" },
-      h("th", { scope: "row", class: "code" }, row.code),
+      h("th", { scope: "row", class: "code" }, this.store.codeOf(row)),
       h("td", { "data-label": "Regions" }, this.store.regionNames(row)),
       h("td", { "data-label": "Time" }, [row.start && clockLong(row.start), row.minutes && `${row.minutes} min`].filter(Boolean).join(" ")),
       h("td", { "data-label": "Findings" }, row.findings),

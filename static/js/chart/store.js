@@ -2,6 +2,8 @@
 import { setServerTime } from "chart/clock";
 import { apply, content, touches } from "chart/edits";
 
+const BY_REGIONS = ["CMT", "OMT"];
+
 export class Store extends EventTarget {
   constructor(boot, state, outbox) {
     super();
@@ -17,6 +19,7 @@ export class Store extends EventTarget {
       ...Object.entries(retired).map(([key, label]) => region(key, label, false)),
     ]);
     this.stored = state;
+    this.codes = new Map();
     this.undone = [];
     this.done = [];
     this.selected = null;
@@ -27,6 +30,21 @@ export class Store extends EventTarget {
 
   technique(key) {
     return this.techniques.get(key) ?? { key, label: key, code: "", lane: "untimed" };
+  }
+
+  /** What adjustments came to: their code follows from the regions, and only the server says it. */
+  setCodes(codes) {
+    const { blocks, procedures } = this.stored;
+    const told = (rows, letter) => rows.map((row, index) => [row.id, codes[`${letter}${index + 1}`]]);
+    const next = new Map([...told(blocks, "b"), ...told(procedures, "p")]);
+    if (JSON.stringify([...next]) === JSON.stringify([...this.codes])) return;
+    this.codes = next;
+    this.refresh();
+  }
+
+  codeOf(row, own = row.code ?? this.technique(row.technique).code) {
+    const found = this.codes.get(row.id);
+    return BY_REGIONS.includes(own) && found ? found : own;
   }
 
   regionNames(row) {

@@ -84,7 +84,7 @@ export class Table {
     }
     setText(row.name, technique.label);
     setText(row.hidden, `block ${index + 1}, ${technique.label}`);
-    setText(row.sub, [technique.code || "not billed", block.performed_by === "therapist" ? "" : block.performed_by].filter(Boolean).join(" · "));
+    setText(row.sub, [this.store.codeOf(block) || "not billed", block.performed_by === "therapist" ? "" : block.performed_by].filter(Boolean).join(" · "));
     setText(row.place, this.store.where(block) || (technique.needsRegion ? "" : "–"));
     if (technique.needsRegion && !block.regions.length) this.ask(row.place, "Add region", block, "regions");
     setText(row.grade, [block.grade && `Grade ${block.grade}`, block.dose].filter(Boolean).join(", "));
