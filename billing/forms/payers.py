@@ -39,12 +39,17 @@ def why_field(label: str, required: str, **kwargs: Any) -> forms.CharField:
 class PayerForm(forms.ModelForm):
     class Meta:
         model = Payer
-        fields = ["name", "payer_id", "street", "city", "state", "zip_code", "phone", "active"]
+        fields = [
+            "name", "payer_id", "street", "city", "state", "zip_code", "phone",
+            "wants_authorization", "wants_order", "order_names_technique", "wants_cosign",
+            "active",
+        ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "form-check-input" if name == "active" else "form-control"
+        for field in self.fields.values():
+            ticked = isinstance(field, forms.BooleanField)
+            field.widget.attrs["class"] = "form-check-input" if ticked else "form-control"
         if self.instance.pk is None:
             del self.fields["active"]
 

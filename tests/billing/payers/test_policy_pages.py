@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from billing.models import PayerPolicy, PolicyCase, PolicyOverride, SettingChange
+from clinic.models import Payer
 from clinic.scope import scope
 from notes.vocabulary import seed_vocabulary
 from tests.billing.making import make_charge_set, make_draft, make_payer_with
@@ -427,6 +428,20 @@ def test_payer_name_is_used_once(admin):
         "name": ["There is a payer named granite mutual already."]
     }
     assert str(payer) == "Granite Mutual"
+
+
+def test_what_a_payer_asks_of_the_chart_is_set_on_its_page(admin):
+    payer = make_payer(name="Granite Mutual")
+    asked = {"wants_authorization": "on", "order_names_technique": "on", "wants_cosign": "on"}
+
+    response = admin.post(
+        reverse("billing:edit_payer", args=[payer.pk]),
+        {"name": payer.name, "active": "on", **asked},
+    )
+
+    stored = Payer.objects.get(pk=payer.pk)
+    assert response.status_code == 302
+    assert {name for name in (*asked, "wants_order") if getattr(stored, name)} == set(asked)
 
 
 def test_page_of_a_version_asks_a_fixed_number_of_questions(admin, django_assert_max_num_queries):
