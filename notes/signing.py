@@ -40,8 +40,8 @@ class Contribution:
 
     section: ChargesSection
     totals: parts.Totals
-
     codes: Mapping[str, str] = field(default_factory=dict)  # of block 1 (b1), service 1 (p1), ...
+
 
 Step = Callable[[Note, User, datetime], Contribution | None]
 _steps: list[Step] = []
@@ -121,7 +121,12 @@ def _context(note: Note, contributions: list[Contribution]) -> NoteContext:
         note,
         sections=tuple(c.section for c in contributions),
         totals=contributions[0].totals if contributions else None,
+        codes={key: code for c in contributions for key, code in c.codes.items()},
     )
+
+
+def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> NoteContext:
+    context = _context(note, contributions)
     clinician, trail = note.author, audit.head(note.practice_id)
     signature = parts.Signature(
         name=f"{clinician.first_name} {clinician.last_name}",
@@ -139,12 +144,7 @@ def _context(note: Note, contributions: list[Contribution]) -> NoteContext:
     return replace(context, status="signed", signature=signature)
 
 
-        codes={key: code for c in contributions for key, code in c.codes.items()},
 def _record_signature(note: Note, context: NoteContext, act: Act) -> Signature:
-
-
-def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> NoteContext:
-    context = _context(note, contributions)
     printed = context.signature
     assert printed is not None  # noqa: S101 - set by _signed_context one line before
     return Signature.objects.create(
