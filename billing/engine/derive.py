@@ -5,7 +5,14 @@ from billing.engine.checks import CHECKS
 from billing.engine.codes import by_regions, levels, mismatched, not_allowed, pieces_of, unusable
 from billing.engine.limits import NOT_BILLABLE, Limited, limit, not_billable
 from billing.engine.minutes import Timeline, count
-from billing.engine.modifiers import ORDER, above_threshold, excluded, modify
+from billing.engine.modifiers import (
+    ORDER,
+    ModifierRule,
+    above_threshold,
+    excluded,
+    modify,
+    rules_for,
+)
 from billing.engine.pairs import ADJUSTMENTS, Scene, encounters_of
 from billing.engine.parts import Part, parts_of
 from billing.engine.pointers import MOST_POINTERS, pointer_findings
@@ -23,14 +30,16 @@ LEVEL_ORDER = {"block": 0, "warn": 1, "info": 2}
 
 def derive(day: Day, policy: Policy, tables: Tables, record: Record | None = None) -> Result:
     """The bill of one day. The same facts, policy and tables give the same answer, always."""
-    pieces, coded, findings, unbilled = _coded(day, policy, tables)
-    timeline = count(pieces, tables)
+    by_code, coded, findings, unbilled = _coded(day, policy, tables)
+    pieces = [piece for own in by_code.values() for piece in own]
+    timeline = count(by_code, pieces, tables)
     scene = _scene(day, policy, tables, pieces)
     services, not_billed = _billable(scene, timeline)
     settled = settle(scene, services, record.chosen_units if record else None)
     limited = limit(scene, services, settled.units)
     parts = _parts(scene, settled, limited, services)
-    lines = [_line(scene, part, settled, limited, coded) for part in parts]
+    rules = rules_for(scene)
+    lines = [_line(scene, part, rules, settled, limited, coded) for part in parts]
     unbilled += [*timeline.unbilled, *not_billed, *settled.unbilled, *limited.unbilled,
                  *_without_units(policy, settled)]  # fmt: skip
     bill = Bill(scene, tuple(timeline.services.values()), parts, tuple([line for line, _ in lines]))
@@ -58,21 +67,23 @@ def derive(day: Day, policy: Policy, tables: Tables, record: Record | None = Non
 
 def _coded(
     day: Day, policy: Policy, tables: Tables
-) -> tuple[list[Piece], dict[str, Reason], list[Finding], list[Unbilled]]:
-    """Entries under codes that can be billed on this date; the others with the reason why not."""
+) -> tuple[dict[str, list[Piece]], dict[str, Reason], list[Finding], list[Unbilled]]:
+    """Entries by code, in the order of codes, for those that can be billed on this date (no code:
+    entries that are never billed); the others with the reason why not."""
     pieces, reasons, findings, unbilled = by_regions(pieces_of(day), tables)
     findings.extend(mismatched(pieces))
     by_code: dict[str, list[Piece]] = {}
     for piece in pieces:
         by_code.setdefault(piece.code, []).append(piece)
-    usable: list[Piece] = by_code.pop("", [])
-    for code, own in sorted(by_code.items()):
+    usable: dict[str, list[Piece]] = {}
+    for code in sorted(by_code):
+        own = by_code[code]
         if len(own) > 1:
             own.sort(key=_in_order)
-        refusal = unusable(code, day, tables)
+        refusal = unusable(code, day, tables) if code else None
         if refusal is None:
-            usable.extend(own)
-            if tables.codes[code].family in ADJUSTMENTS:
+            usable[code] = own
+            if code and tables.codes[code].family in ADJUSTMENTS:
                 findings.extend(levels(code, own, tables.codes[code]))
             continue
         rule, text = refusal
@@ -81,7 +92,7 @@ def _coded(
         minutes = sum(piece.seconds for piece in own) // 60
         unbilled.append(Unbilled(code, minutes, ids, rule.id, text))
     if policy.code_allow_list:
-        findings.extend(not_allowed(sorted(by_code), day, policy.code_allow_list))
+        findings.extend(not_allowed(sorted(filter(None, by_code)), day, policy.code_allow_list))
     return usable, reasons, findings, unbilled
 
 
@@ -132,10 +143,15 @@ def _parts(
 
 
 def _line(
-    scene: Scene, part: Part, settled: Settled, limited: Limited, coded: dict[str, Reason]
+    scene: Scene,
+    part: Part,
+    rules: tuple[ModifierRule, ...],
+    settled: Settled,
+    limited: Limited,
+    coded: dict[str, Reason],
 ) -> tuple[Line, list[Finding]]:
     service = part.service
-    kept, beyond, reasons = modify(scene, part)
+    kept, beyond, reasons = modify(scene, part, rules)
     first = coded.get(service.code)
     line = Line(
         code=service.code,

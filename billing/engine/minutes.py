@@ -1,6 +1,6 @@
 """Which minutes count: each minute of the day once, one patient, one clinician."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -96,20 +96,16 @@ class Timeline(NamedTuple):
     treatment_minutes: int
 
 
-def count(pieces: list[Piece], tables: Tables) -> Timeline:
+def count(by_code: Mapping[str, list[Piece]], pieces: list[Piece], tables: Tables) -> Timeline:
     """The services of the day with their minutes, and the minutes that count for none."""
-    by_code: dict[str, list[Piece]] = {}
-    for piece in pieces:
-        if piece.code:
-            by_code.setdefault(piece.code, []).append(piece)
-    loose = [piece for piece in pieces if not piece.code]
+    loose = by_code.get("", [])
     unbilled = list(uncoded(loose)) if loose else []
     timed: list[Piece] = []
     attended: list[Piece] = []
     # Group, rest and documentation: their minutes are nobody's one-on-one minutes.
     apart = [piece for piece in loose if _paused(piece)]
     swept = Counted()
-    facts = [(tables.codes[code], by_code[code]) for code in sorted(by_code)]
+    facts = [(tables.codes[code], own) for code, own in by_code.items() if code]
     for fact, own in facts:
         if fact.basis == "timed":
             timed += own
@@ -137,7 +133,7 @@ def _sweep(pieces: list[Piece], apart: list[Piece], counted: Counted) -> None:
         placed = _placed(pieces, anchored)
         beside = [
             Episode(_start(piece), _end(piece), (), (piece,)) for piece in _placed(apart, anchored)
-        ]
+        ] if apart else []  # fmt: skip
         if not beside and all(_end(one) <= _start(two) for one, two in pairwise(placed)):
             continue
         holder: Episode | None = None

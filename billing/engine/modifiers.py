@@ -149,9 +149,7 @@ def chiropractic(scene: Scene, part: Part) -> Given:
 
 
 def telehealth(scene: Scene, part: Part) -> Given:
-    if not scene.remote or part.service.fact.hands_on:
-        return NONE
-    if not all(piece.item.telehealth for piece in part.pieces):
+    if part.service.fact.hands_on or not all(piece.item.telehealth for piece in part.pieces):
         return NONE
     return (("95", TELEHEALTH.because("Given live by audio and video.")),)
 
@@ -177,9 +175,30 @@ MODIFIER_RULES: tuple[ModifierRule, ...] = (
 )
 
 
-def modify(scene: Scene, part: Part) -> tuple[tuple[str, ...], tuple[str, ...], list[Reason]]:
+def rules_for(scene: Scene) -> tuple[ModifierRule, ...]:
+    """The rules without those that nothing on this day can call for: most lines meet few."""
+    idle: set[ModifierRule] = set()
+    if not scene.remote:
+        idle.add(telehealth)
+    if not scene.above:
+        idle.add(threshold)
+    if not scene.policy.plan_modifier:
+        idle.add(plan_of_care)
+    if scene.policy.chiropractic == "none":
+        idle.add(chiropractic)
+    return _without(frozenset(idle))
+
+
+@lru_cache(maxsize=64)
+def _without(idle: frozenset[ModifierRule]) -> tuple[ModifierRule, ...]:
+    return tuple([rule for rule in MODIFIER_RULES if rule not in idle])
+
+
+def modify(
+    scene: Scene, part: Part, rules: tuple[ModifierRule, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...], list[Reason]]:
     """The line's modifiers in the payer's order, those beyond four, and the reasons."""
-    given = [pair for rule in MODIFIER_RULES for pair in rule(scene, part)]
+    given = [pair for rule in rules for pair in rule(scene, part)]
     ordered = in_order(tuple([pair[0] for pair in given]), scene.policy.modifier_order)
     reasons = [reason for _, reason in given]
     return ordered[:MOST_MODIFIERS], ordered[MOST_MODIFIERS:], reasons

@@ -172,14 +172,20 @@ def missing(edit: Edit, first: Service, second: Service) -> str:
 
 def encounters_of(pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
     """Stretches of the day with less than an hour between entries."""
-    spans = sorted(
+    spans = [
         (piece.start, piece.start if piece.end is None else piece.end)
         for piece in pieces
         if piece.start is not None
-    )
-    found: Intervals = []
+    ]
+    if not spans:
+        return ()
+    first, last = min(spans)[0], max([end for _, end in spans])
+    if last - first < ENCOUNTER_GAP:
+        return ((first, last),)
+    spans.sort()
+    found: Intervals = [spans[0]]
     for start, end in spans:
-        if found and start - found[-1][1] < ENCOUNTER_GAP:
+        if start - found[-1][1] < ENCOUNTER_GAP:
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))

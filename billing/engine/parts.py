@@ -1,6 +1,7 @@
 """A code's line, or its two lines where an assistant gave whole units of it."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from billing.engine.pairs import Edit, Scene
@@ -21,7 +22,6 @@ RULES = (ASSISTANT,)
 ASSISTANT_MODIFIER = {"PT": "CQ", "OT": "CO"}
 ENOUGH = 8
 LETTERS = "ABCDEFGHIJKL"
-ALL_LETTERS = tuple(tuple(LETTERS[:count]) for count in range(len(LETTERS) + 1))
 
 
 class Part(NamedTuple):
@@ -64,12 +64,15 @@ def parts_of(
 
 def _letters(day: Day, pieces: tuple[Piece, ...]) -> tuple[str, ...]:
     """The diagnoses that its entries point at; where none points, all of the visit's."""
-    own = {code for piece in pieces for code in piece.item.diagnoses}
-    if not own:
-        return ALL_LETTERS[min(len(day.diagnoses), len(LETTERS))]
-    return tuple(
-        [letter for letter, code in zip(LETTERS, day.diagnoses, strict=False) if code in own]
+    return _pointed(
+        day.diagnoses, tuple([code for piece in pieces for code in piece.item.diagnoses])
     )
+
+
+@lru_cache(maxsize=4096)
+def _pointed(listed: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
+    lettered = zip(LETTERS, listed, strict=False)
+    return tuple([letter for letter, code in lettered if not own or code in own])
 
 
 def _assistants_units(scene: Scene, service: Service, units: int) -> tuple[int, str]:

@@ -92,7 +92,7 @@ def _verdict(
     of column 2."""
     first, second = standing[edit.column1], standing[edit.column2]
     without = {code: service for code, service in standing.items() if code != second.code}
-    if first.code not in _allocate(scene, without, chosen)[2]:
+    if first.timed and first.code not in _allocate(scene, without, chosen)[2]:
         return first.code, UNPROVEN, (
             f"The {first.minutes} minutes of {first.code} earn a unit only together with those "
             f"of {second.code}, and the two are an edited pair ({edit.origin})."
