@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "clinic.session_guard.SignedInMiddleware",
     "clinic.middleware.PracticeScopeMiddleware",
     "clinic.middleware.NoStoreMiddleware",
+    "clinic.disk_full.DiskFullMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

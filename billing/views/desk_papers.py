@@ -34,7 +34,12 @@ KINDS = (
 @require_GET
 def document(request, pk):
     row = get_object_or_404(StoredDocument, pk=pk, kind__in=KINDS)
-    return serve(row, to=request.user, download="download" in request.GET)
+    return serve(
+        row,
+        to=request.user,
+        download="download" in request.GET,
+        asked=request.headers,
+    )
 
 
 def _made(request, make: Callable[[], StoredDocument], back):

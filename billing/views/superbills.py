@@ -213,7 +213,12 @@ def void(request, visit_id, pk):
 def pdf(request, visit_id):
     """The bytes as issued. Opening them to print is recorded, the second time as a reprint."""
     bill = _bill_or_404(request, visit_id)
-    return serve(bill.document, to=request.user, download="download" in request.GET)
+    return serve(
+        bill.document,
+        to=request.user,
+        download="download" in request.GET,
+        asked=request.headers,
+    )
 
 
 def _bill_or_404(request, visit_id) -> Superbill:

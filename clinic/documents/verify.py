@@ -12,6 +12,10 @@ from datetime import datetime
 from .errors import DocumentError
 
 LARGEST = 25 * 1024 * 1024
+TOO_LARGE = (
+    f"The file is larger than {LARGEST // 2**20} MB. No document of ours is; choose the original "
+    "file."
+)
 
 
 @dataclass(frozen=True)
@@ -98,10 +102,7 @@ def verify_pdf(body: bytes, *, trust: Trust, registry: Registry, now: datetime) 
 
 def check_input(body: bytes) -> None:
     if len(body) > LARGEST:
-        raise DocumentError(
-            f"The file is larger than {LARGEST // 2**20} MB. No document of ours is; choose the "
-            "original file."
-        )
+        raise DocumentError(TOO_LARGE)
     if not body:
         raise DocumentError("The file is empty. Choose the original file.")
     if b"%PDF-" not in body[:1024]:

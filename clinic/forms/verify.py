@@ -5,7 +5,7 @@ import re
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from clinic.documents.verify import LARGEST
+from clinic.documents.verify import LARGEST, TOO_LARGE
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -46,8 +46,5 @@ class VerifyForm(forms.Form):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
-            raise forms.ValidationError(
-                f"The file is larger than {LARGEST // 2**20} MB. No document of ours is; "
-                "choose the original file."
-            )
+            raise forms.ValidationError(TOO_LARGE)
         return file

@@ -5,17 +5,21 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.documents.authority import pem
 from clinic.documents.errors import DocumentError
-from clinic.documents.verify import verify_pdf
+from clinic.documents.verify import LARGEST, TOO_LARGE, verify_pdf
 from clinic.forms.verify import FingerprintForm, VerifyForm
 from clinic.models import StoredDocument
 from clinic.permissions import EVERYONE, allow
 from clinic.scope import every_practice
 from clinic.services import audit, keys, revocation
 from clinic.services.issuing import entry_of, registry
+from clinic.uploads import AtMost
+
+ROOM_FOR_FORM = 64 * 1024  # what a browser sends around the file
 
 
 @login_not_required
@@ -52,13 +56,24 @@ def public(request, public_id):
     return response
 
 
+@csrf_exempt  # the inner view checks it, after the upload has got its limit
 @allow(*EVERYONE)
 @require_http_methods(["GET", "POST"])
 def full(request):
     """The whole report on a file, for people of the practice."""
+    limit = AtMost(LARGEST + ROOM_FOR_FORM)
+    request.upload_handlers.insert(0, limit)
+    return _full(request, limit)
+
+
+@csrf_protect
+def _full(request, limit: AtMost):
     form = VerifyForm(request.POST or None, request.FILES or None)
     report = None
-    if request.method == "POST" and form.is_valid():
+    if limit.refused:
+        form = VerifyForm(request.POST)
+        form.errors["file"] = form.error_class([TOO_LARGE])
+    elif request.method == "POST" and form.is_valid():
         try:
             report = verify_pdf(
                 form.cleaned_data["file"].read(),

@@ -77,7 +77,12 @@ def note_pdf(request, visit_id):
     if visit.note.document is None:
         raise Http404
     document = latest(visit.note.document)
-    return serve(document, to=request.user, download="download" in request.GET)
+    return serve(
+        document,
+        to=request.user,
+        download="download" in request.GET,
+        asked=request.headers,
+    )
 
 
 @sensitive_post_parameters("password")

@@ -99,5 +99,51 @@ def test_served_document_is_as_issued_and_recorded(in_practice, download, dispos
         "private, no-store",
         "nosniff",
     )
-    assert response["ETag"] == f'"{document.sha256}"'
+    assert (response["ETag"], response["Accept-Ranges"]) == (f'"{document.sha256}"', "bytes")
     assert AuditEvent.objects.filter(action=action, actor_id=user.pk).count() == 1
+
+
+WHOLE = b"%PDF-1.7 sample"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "content", "span"),
+    [
+        ("bytes=0-3", 206, b"%PDF", "bytes 0-3/15"),
+        ("bytes=9-", 206, b"sample", "bytes 9-14/15"),
+        ("bytes=-6", 206, b"sample", "bytes 9-14/15"),
+        ("bytes=9-999", 206, b"sample", "bytes 9-14/15"),
+        ("bytes=15-", 416, b"", "bytes */15"),
+        ("bytes=5-2", 416, b"", "bytes */15"),
+        ("bytes=0-1,3-4", 200, WHOLE, None),
+        ("bytes=-", 200, WHOLE, None),
+        ("lines=1-2", 200, WHOLE, None),
+    ],
+)
+def test_part_of_a_document_is_served(in_practice, wanted, status, content, span):
+    document = make_document(by=make_user("office"))
+
+    response = pdf.serve(document, to=make_user("office"), download=False, asked={"Range": wanted})
+
+    assert (response.status_code, response.content) == (status, content)
+    assert response.get("Content-Range") == span
+
+
+def test_part_of_another_file_is_not_served(in_practice):
+    document = make_document(by=make_user("office"))
+    asked = {"Range": "bytes=0-3", "If-Range": '"of another"'}
+
+    response = pdf.serve(document, to=make_user("office"), download=False, asked=asked)
+
+    assert (response.status_code, response.content) == (200, WHOLE)
+
+
+def test_document_that_is_still_the_same_is_not_sent_again(in_practice):
+    document = make_document(by=make_user("office"))
+    asked = {"If-None-Match": f'"{document.sha256}"'}
+
+    response = pdf.serve(document, to=make_user("office"), download=False, asked=asked)
+
+    assert (response.status_code, response.content) == (304, b"")
+    assert response["Cache-Control"] == "private, no-store"
+    assert AuditEvent.objects.filter(action="document.viewed").count() == 1

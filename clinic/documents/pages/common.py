@@ -51,7 +51,10 @@ def regions(of: tuple[Region, ...]) -> str:
 
 def signature(of: Signature, zone: str, *, heading: str = "Electronically signed by") -> dict:
     seconds = of.seconds_since_authentication
-    identity = "" if seconds is None else f"identity confirmed {ago(seconds)} before signing"
+    identity = ""
+    if seconds is not None:
+        moment_before = f"{ago(seconds)} before signing" if seconds else "at signing"
+        identity = f"identity confirmed {moment_before}"
     return {
         "heading": heading,
         "who": joined(of.name, of.credential, by=", "),

@@ -1,0 +1,156 @@
+"""What goes wrong around a signature: a clear sentence, and no half-signed note."""
+
+import errno
+import io
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.db.utils import OperationalError
+from django.test import Client
+from django.urls import reverse
+
+from clinic.disk_full import is_full
+from clinic.documents.errors import DocumentError
+from clinic.documents.verify import LARGEST
+from clinic.models import AuditEvent, SigningCertificate, StoredDocument
+from clinic.scope import scope
+from notes.models import Note
+from tests.clinic.documents.golden import small
+from tests.conftest import client_of
+from tests.factories import (
+    PASSWORD,
+    make_block,
+    make_episode,
+    make_note,
+    make_practice,
+    make_visit,
+)
+from tests.notes.acts import sign
+
+
+def make_draft() -> Note:
+    note = make_note(make_visit(episode=make_episode(coverage=None)))
+    make_block(note, "09:00", "09:15")
+    return Note.objects.get(pk=note.pk)
+
+
+def state_of(note: Note) -> tuple:
+    note.refresh_from_db()
+    return (note.status, note.number, note.digest, note.document_id)
+
+
+UNTOUCHED = ("draft", "", "", None)
+
+
+def test_wrong_passphrase_leaves_no_half_signed_note(in_practice, settings):
+    note = make_draft()
+    settings.SIGNING_PASSPHRASE = "not the passphrase of these keys, no"
+
+    with pytest.raises(DocumentError, match="passphrase is wrong or the key file is damaged"):
+        sign(note)
+
+    assert state_of(note) == UNTOUCHED
+    assert not SigningCertificate.objects.exists()
+    assert not StoredDocument.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("better \U0001f44d", "which the document's font cannot print"),
+        ("x" * 1_000_000, "a document holds at most 20,000"),
+    ],
+    ids=["glyph", "1 MB"],
+)
+def test_text_that_cannot_be_printed_leaves_no_half_signed_note(in_practice, text, words):
+    note = make_draft()
+    Note.objects.filter(pk=note.pk).update(subjective=text)
+
+    with pytest.raises(DocumentError, match=words):
+        sign(note)
+
+    assert state_of(note) == UNTOUCHED
+    assert not StoredDocument.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the limit is SQLite's")
+def test_full_disk_while_signing_leaves_no_half_signed_note():
+    """SQLite's own limit on the size of its file gives the very error of a full disk."""
+    practice = make_practice()
+    with scope(practice):
+        note = make_draft()
+        client = client_of(note.author.user)
+        address = reverse("notes:sign", args=[note.visit.public_id])
+    pages = _pragma("page_count")
+    _pragma(f"max_page_count = {pages + 4}")
+    try:
+        answer = client.post(
+            address, {"version": note.version, "agree": "on", "password": PASSWORD}
+        )
+    finally:
+        _pragma("max_page_count = 1073741823")
+
+    assert answer.status_code == 507
+    assert "Nothing was saved, and nothing was signed." in answer.content.decode()
+    with scope(practice):
+        assert state_of(note) == UNTOUCHED
+        assert not StoredDocument.objects.exists()
+        assert not AuditEvent.objects.filter(action="note.signed").exists()
+        assert sign(note).status == "signed"  # with room again
+
+
+def _pragma(words: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {words}")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (OperationalError("database or disk is full"), True),
+        (OperationalError("could not extend file: No space left on device"), True),
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (OperationalError("database is locked"), False),
+        (ValueError("disk is full"), False),
+    ],
+)
+def test_full_disk_is_known_by_what_each_part_says(error, full):
+    assert is_full(error) is full
+
+
+def _locked() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(small())) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (_locked, "asks for a password"),
+        (lambda: small()[:20_000], "damaged and cannot be read"),
+        (lambda: b"%PDF-1.7\n" + b"\xff" * 5000, "damaged and cannot be read"),
+        (lambda: b"%PDF-" + b"\0" * (LARGEST + 200_000), "larger than 25 MB"),
+    ],
+    ids=["password", "truncated", "noise", "too large"],
+)
+def test_file_that_cannot_be_verified_gets_a_sentence(in_practice, office_client, make, words):
+    file = SimpleUploadedFile("x.pdf", make(), "application/pdf")
+
+    answer = office_client.post("/verify/", {"file": file})
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+def test_upload_is_still_guarded_against_forged_requests(in_practice, office_client):
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = office_client.cookies
+    file = SimpleUploadedFile("x.pdf", small(), "application/pdf")
+
+    assert client.post("/verify/", {"file": file}).status_code == 403
