@@ -35,14 +35,14 @@ def patient_looks(request, pk):
         order=order_of("-at"),
         after=request.GET.get("after", ""),
     )
-    people = (
+    people = list(
         AuditEvent.objects.filter(patient_id__in=ids_of(row))
         .values("actor_id", "actor_name", "actor_role")
         .annotate(times=Count("pk"), since=Min("at"), until=Max("at"))
         .order_by("-until")
     )
     audit.record("patient.looks_viewed", actor=request.user, subject=row, patient_id=row.pk)
-    context = {"patient": row, "about": about(row), "page": page, "people": list(people)}
+    context = {"patient": row, "about": about(row), "page": page, "people": people}
     return render(request, "clinic/audit_patient.html", context)
 
 
