@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "clinic.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "clinic.middleware.KnownMethodsMiddleware",
     # Before static files: a drawing that is opened by itself is a page too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -265,6 +266,10 @@ BACKUP_DATABASE = (
     if (url := env.text("HANDLINE_BACKUP_DATABASE_URL") or OWNER_URL)
     else DATABASES["default"]
 )
+
+# Today's patients on paper for a day without Handline; with a password the files are encrypted.
+DOWNTIME_DIR = Path(folder) if (folder := env.text("HANDLINE_DOWNTIME_DIR")) else None
+DOWNTIME_PASSWORD = env.text("HANDLINE_DOWNTIME_PASSWORD")
 
 # --- health -----------------------------------------------------------------------------------
 # Who knows it reads the details of /readyz.
