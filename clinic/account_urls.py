@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import own_sign_ins
+from clinic.views import own_sign_ins, proving
 
 urlpatterns = [
     path("sign-ins/", own_sign_ins.own, name="own_sign_ins"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("sign-ins/<uuid:key>/end/", own_sign_ins.end, name="end_sign_in"),
     path("session/", own_sign_ins.state, name="session_state"),
     path("session/stay/", own_sign_ins.stay, name="session_stay"),
+    path("session/passkey/", proving.passkey_options, name="passkey_options"),
     path("session/lock/", own_sign_ins.lock, name="session_lock"),
 ]

@@ -72,8 +72,8 @@ def _on_proof(sender, request, user, method, **kwargs) -> None:
     """Somebody who is signed in proved it again: a new session id, and the screen is unlocked."""
     from clinic.services import audit, sign_ins  # noqa: PLC0415 models load after this module
 
-    if (row := getattr(request, "sign_in", None)) is None:
-        return
+    if (row := getattr(request, "sign_in", None)) is None or kwargs.get("for_signature"):
+        return  # a signature opens nothing: the same session goes on, also for a double click
     request.session.cycle_key()
     sign_ins.unlock(row)
     with scope(user.practice_id):

@@ -19,6 +19,7 @@ from clinic.enums import DocumentKind
 from clinic.errors import Conflict, NotAllowed
 from clinic.models import StoredDocument, User
 from clinic.services import audit, documents, issuing, rendering
+from clinic.services.identity import Proof, seconds_between
 from notes.enums import NoteStatus, SignatureMeaning, VisitStatus
 from notes.lifecycle import check_can_sign
 from notes.models import Note, Signature, Visit
@@ -59,21 +60,38 @@ class Act:
     by: User
     at: datetime
     method: str
+    proved_at: datetime | None = None
     attestation: str = ATTESTATION
+
+    @property
+    def seconds_since_proof(self) -> int | None:
+        """None where nobody proved anything: the paper then claims nothing."""
+        return seconds_between(self.proved_at, self.at)
 
 
 @recorded("note.sign_refused")
 @transaction.atomic
 @audit.held_back()
 def sign_note(
-    note: Note, *, by: User, version: int, method: str, at: datetime | None = None
+    note: Note,
+    *,
+    by: User,
+    version: int,
+    proof: Proof | None = None,
+    method: str = "",
+    at: datetime | None = None,
 ) -> Note:
     """Freeze the note: from here on only addenda change the record.
 
-    ``version`` is the draft that the signer reviewed; a newer draft is a Conflict. The
-    caller has re-authenticated the signer by ``method``.
+    ``version`` is the draft that the signer reviewed; a newer draft is a Conflict. ``proof``
+    says how and when the signer showed who they are; without one, ``method`` says why not.
     """
-    act = Act(by=by, at=at or timezone.now(), method=method)
+    act = Act(
+        by=by,
+        at=at or timezone.now(),
+        method=proof.method if proof else method,
+        proved_at=proof.at if proof else None,
+    )
     note = Note.objects.select_for_update().get(pk=note.pk)
     check_can_sign(note, by)
     if note.version != version:
@@ -91,7 +109,7 @@ def sign_note(
         intent=Intent(
             reason=act.attestation,
             location=note.visit.location.name,
-            seconds_since_authentication=0,
+            seconds_since_authentication=act.seconds_since_proof,
             method=act.method,
         ),
         by=by,
@@ -137,7 +155,7 @@ def _signed_context(note: Note, contributions: list[Contribution], act: Act) -> 
         signed_at=act.at,
         record_sha256=context.fingerprint(),
         method=act.method,
-        seconds_since_authentication=0,
+        seconds_since_authentication=act.seconds_since_proof,
         audit_event=trail.seq or None,
         audit_seal=trail.hash[:16],
     )
@@ -156,6 +174,7 @@ def _record_signature(note: Note, context: NoteContext, act: Act) -> Signature:
         licence=printed.license,
         attestation=act.attestation,
         method=act.method,
+        proved_at=act.proved_at,
         at=act.at,
         digest=printed.record_sha256,
     )

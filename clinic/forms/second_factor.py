@@ -1,14 +1,24 @@
-"""allauth's forms for codes, made stricter."""
+"""allauth's forms for codes and passkeys, made stricter."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
 from django.core.exceptions import ValidationError
 
 from clinic.services import identity
 
+BROKEN = (KeyError, IndexError, TypeError, ValueError, AttributeError, InvalidSignature)
 CODE = {"class": "form-control code", "autocomplete": "one-time-code", "inputmode": "numeric",
         "maxlength": "12", "autofocus": True}  # fmt: skip
 
@@ -43,6 +53,34 @@ class FirstCodeForm(ActivateTOTPForm):
         return code
 
 
+class Readable:
+    """What is no passkey's answer is refused with a sentence; the library breaks on some of it."""
+
+    def clean_credential(self):
+        with refused_when_broken():
+            return super().clean_credential()
+
+
+class PasskeyStepForm(Readable, AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeySignInForm(Readable, LoginWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(Readable, ReauthenticateWebAuthnForm):
+    pass
+
+
+@contextmanager
+def refused_when_broken() -> Iterator[None]:
+    try:
+        yield
+    except BROKEN as error:
+        raise ValidationError("That passkey's answer could not be read.", "broken") from error
+
+
 class PasskeyForm(AddWebAuthnForm):
     """Every passkey may sign in alone: it checks the person by finger, face or PIN."""
 
@@ -51,3 +89,7 @@ class PasskeyForm(AddWebAuthnForm):
         self.fields["name"].label = "Name, to know it again"
         self.fields["name"].widget.attrs = {"class": "form-control", "maxlength": "60"}
         self.fields["passwordless"].initial = True
+
+    def clean(self):
+        with refused_when_broken():
+            return super().clean()

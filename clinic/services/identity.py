@@ -58,6 +58,13 @@ def too_many(user: User, action: str) -> bool:
     return tries >= MOST_TRIES
 
 
+def seconds_between(proved_at: datetime | None, at: datetime) -> int | None:
+    """Whole seconds from the proof to the act; None without a proof."""
+    if proved_at is None:
+        return None
+    return max(0, int((at - proved_at).total_seconds()))
+
+
 def last_proof(request) -> Proof | None:
     """The newest proof in this session, from signing in or from confirming later."""
     records = [r for r in get_authentication_records(request, request.user) if "at" in r]

@@ -70,11 +70,12 @@ class SignForm(forms.Form):
         error_messages={"required": "Tick the statement to sign."},
     )
     password = forms.CharField(
+        required=False,
         widget=forms.PasswordInput(
             attrs={"autocomplete": "current-password", "class": "form-control"}
         ),
-        error_messages={"required": "Enter your password to sign."},
     )
+    credential = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

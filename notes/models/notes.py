@@ -79,6 +79,7 @@ class Signature(ScopedModel):
     licence = models.CharField(max_length=40)
     attestation = models.CharField(max_length=300)
     method = models.CharField(max_length=20)
+    proved_at = models.DateTimeField(null=True, help_text="When the signer proved who they are.")
     at = models.DateTimeField()
     digest = models.CharField(max_length=64)
 

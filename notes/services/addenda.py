@@ -14,6 +14,7 @@ from clinic.errors import NotAllowed
 from clinic.models import Clinician, StoredDocument, User
 from clinic.scope import every_practice
 from clinic.services import audit, issuing, rendering
+from clinic.services.identity import Proof, seconds_between
 from notes.enums import SignatureMeaning
 from notes.lifecycle import check_can_amend
 from notes.models import Addendum, Note, Signature
@@ -28,7 +29,13 @@ ATTESTATION = "I wrote this addendum, and it is true and complete."
 @transaction.atomic
 @audit.held_back()
 def add_addendum(
-    note: Note, *, by: User, submit_key: uuid.UUID, text: str, method: str
+    note: Note,
+    *,
+    by: User,
+    submit_key: uuid.UUID,
+    text: str,
+    proof: Proof | None = None,
+    method: str = "",
 ) -> Addendum:
     """Add a dated, signed text to a signed note. The same ``submit_key`` adds one.
 
@@ -42,12 +49,12 @@ def add_addendum(
     clinician = getattr(by, "clinician", None)
     if clinician is None:
         raise NotAllowed("Only a clinician adds to a note.")
-    signature = _sign(note, clinician, by=by, text=text, method=method)
+    signature = _sign(note, clinician, by=by, text=text, proof=proof, method=method)
     addendum = Addendum.objects.create(
         note=note, submit_key=submit_key, text=text, signature=signature
     )
     if note.document is not None:
-        _issue_next_version(note, clinician, by=by, method=method)
+        _issue_next_version(note, clinician, signature, by=by)
     settle_by_addendum(addendum, by=by)
     audit.record("note.addendum", actor=by, subject=addendum, patient_id=note.visit.patient_id)
     return addendum
@@ -65,7 +72,9 @@ def _stored(note: Note, submit_key: uuid.UUID, text: str) -> Addendum | None:
     return stored
 
 
-def _sign(note: Note, clinician: Clinician, *, by: User, text: str, method: str) -> Signature:
+def _sign(
+    note: Note, clinician: Clinician, *, by: User, text: str, proof: Proof | None, method: str
+) -> Signature:
     return Signature.objects.create(
         note=note,
         signer=by,
@@ -74,13 +83,16 @@ def _sign(note: Note, clinician: Clinician, *, by: User, text: str, method: str)
         credential=clinician.credential,
         licence=clinician.licence,
         attestation=ATTESTATION,
-        method=method,
+        method=proof.method if proof else method,
+        proved_at=proof.at if proof else None,
         at=timezone.now(),
         digest=hashlib.sha256(f"{note.digest}\n{text}".encode()).hexdigest(),
     )
 
 
-def _issue_next_version(note: Note, clinician: Clinician, *, by: User, method: str) -> None:
+def _issue_next_version(
+    note: Note, clinician: Clinician, signature: Signature, *, by: User
+) -> None:
     before = issuing.latest(note.document)
     issuing.issue(
         note_paper(note, _amended(note, before), replaces=before),
@@ -88,8 +100,8 @@ def _issue_next_version(note: Note, clinician: Clinician, *, by: User, method: s
         intent=Intent(
             reason=ATTESTATION,
             location=note.visit.location.name,
-            seconds_since_authentication=0,
-            method=method,
+            seconds_since_authentication=seconds_between(signature.proved_at, signature.at),
+            method=signature.method,
         ),
         by=by,
     )
@@ -126,5 +138,6 @@ def _printed(number: int, addendum: Addendum) -> parts.Addendum:
             signed_at=signature.at,
             record_sha256=signature.digest,
             method=signature.method,
+            seconds_since_authentication=seconds_between(signature.proved_at, signature.at),
         ),
     )

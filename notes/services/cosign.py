@@ -12,6 +12,7 @@ from clinic.documents.sign import Intent
 from clinic.errors import NotAllowed
 from clinic.models import Clinician, StoredDocument, User
 from clinic.services import audit, issuing, rendering
+from clinic.services.identity import Proof, seconds_between
 from notes.enums import SignatureMeaning
 from notes.models import CosignRequest, Note, Signature
 from notes.paper import note_paper
@@ -32,7 +33,9 @@ def waiting_for(clinician: Clinician) -> QuerySet[CosignRequest]:
 @recorded("note.cosign_refused")
 @transaction.atomic
 @audit.held_back()
-def cosign_note(note: Note, *, by: User, method: str, remark: str = "") -> Note:
+def cosign_note(
+    note: Note, *, by: User, proof: Proof | None = None, method: str = "", remark: str = ""
+) -> Note:
     """Add the supervisor's signature. The next document version carries the one before."""
     note = Note.objects.select_for_update().get(pk=note.pk)
     request = CosignRequest.objects.select_for_update().filter(note=note).first()
@@ -46,7 +49,8 @@ def cosign_note(note: Note, *, by: User, method: str, remark: str = "") -> Note:
         credential=clinician.credential,
         licence=clinician.licence,
         attestation=f"{ATTESTATION} {remark}".strip()[:300],
-        method=method,
+        method=proof.method if proof else method,
+        proved_at=proof.at if proof else None,
         at=at,
         digest=note.digest,
     )
@@ -60,7 +64,7 @@ def cosign_note(note: Note, *, by: User, method: str, remark: str = "") -> Note:
         subject=note,
         patient_id=note.visit.patient_id,
         digest=note.digest,
-        method=method,
+        method=signature.method,
     )
     return note
 
@@ -86,7 +90,7 @@ def _issue_next_version(
         intent=Intent(
             reason=signature.attestation,
             location=note.visit.location.name,
-            seconds_since_authentication=0,
+            seconds_since_authentication=seconds_between(signature.proved_at, signature.at),
             method=signature.method,
         ),
         by=by,
@@ -121,5 +125,5 @@ def printed(signature: Signature, clinician: Clinician) -> parts.Signature:
         signed_at=signature.at,
         record_sha256=signature.digest,
         method=signature.method,
-        seconds_since_authentication=0,
+        seconds_since_authentication=seconds_between(signature.proved_at, signature.at),
     )

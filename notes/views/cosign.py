@@ -12,7 +12,7 @@ from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import allow
 from clinic.services import audit
-from clinic.services.identity import confirm_password
+from clinic.views.proving import prove
 from notes.models import CosignRequest, ReviewRemark
 from notes.services.cosign import ATTESTATION, cosign_note, waiting_for
 from notes.services.review import leave_remark, settle_remark
@@ -65,9 +65,9 @@ def review(request, visit_id):
 def cosign(request, visit_id):
     visit = _signed(request, visit_id)
     try:
-        method = confirm_password(request.user, request.POST.get("password", ""))
+        proof = prove(request, password=request.POST.get("password", ""))
         cosign_note(
-            visit.note, by=request.user, method=method,
+            visit.note, by=request.user, proof=proof,
             remark=request.POST.get("remark", "")[:150],
         )  # fmt: skip
     except (HandlineError, DocumentError) as refusal:

@@ -11,7 +11,7 @@ from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import allow
 from clinic.services import audit, rendering
-from clinic.services.identity import confirm_password
+from clinic.views.proving import prove, standing_proof
 from notes.enums import VisitStatus
 from notes.forms.texts import SignForm
 from notes.lifecycle import can_sign
@@ -63,8 +63,9 @@ def _sign(request, visit, form):
     if not form.is_valid():
         return _page(request, visit, form, status=422)
     try:
-        method = confirm_password(request.user, form.cleaned_data["password"])
-        sign_note(visit.note, by=request.user, version=form.cleaned_data["version"], method=method)
+        data = form.cleaned_data
+        proof = prove(request, password=data["password"], credential=data["credential"])
+        sign_note(visit.note, by=request.user, version=data["version"], proof=proof)
     except (HandlineError, DocumentError) as refusal:
         form.add_error(None, str(refusal))
         visit = visit_or_404(visit.public_id, request.user)
@@ -79,6 +80,7 @@ def _page(request, visit, form, *, status=200):
     context = workbench(visit, request) | {
         "form": form,
         "attestation": ATTESTATION,
+        "proof": standing_proof(request),
         "may_sign": can_sign(visit.note, request.user),
     }
     return render(request, "notes/sign.html", context, status=status)

@@ -13,9 +13,9 @@ from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import CLINICAL, allow
 from clinic.services import audit
-from clinic.services.identity import confirm_password
 from clinic.services.issuing import latest
 from clinic.views.pdf import serve
+from clinic.views.proving import prove
 from notes.forms.texts import AddendumForm
 from notes.queries import blocks_of, diagnoses_of, next_to_chart, procedures_of
 from notes.services.addenda import add_addendum
@@ -94,13 +94,13 @@ def addendum(request, visit_id):
     if form.is_valid():
         data = form.cleaned_data
         try:
-            method = confirm_password(request.user, data["password"])
+            proof = prove(request, password=data["password"])
             add_addendum(
                 visit.note,
                 by=request.user,
                 submit_key=data["submit_key"],
                 text=data["text"],
-                method=method,
+                proof=proof,
             )
         except (HandlineError, DocumentError) as refusal:
             form.add_error(None, str(refusal))

@@ -91,6 +91,13 @@ MATRIX: dict[str, Address] = {
     "certificate_issue": Address(POST=to([ADMIN], 422)),
     "certificate_revoke": Address("certificate", GET=to([ADMIN]), POST=to([ADMIN], 422)),
     "clinician_left": Address("clinician who left", GET=to([ADMIN]), POST=to([ADMIN], 302)),
+    # --- the practice's settings --------------------------------------------------------
+    "practice": Address(GET=to([ADMIN])),
+    "practice_details": Address(GET=to([ADMIN]), POST=to([ADMIN], 422)),
+    "location_new": Address(GET=to([ADMIN], quiet=True), POST=to([ADMIN], 422)),
+    "location": Address("location", GET=to([ADMIN]), POST=to([ADMIN], 422)),
+    "clinician_new": Address(GET=to([ADMIN], quiet=True), POST=to([ADMIN], 422)),
+    "clinician": Address("clinician", GET=to([ADMIN]), POST=to([ADMIN], 422)),
     # --- patients ---------------------------------------------------------------------
     "patients": Address(GET=to(EVERYONE)),
     "patient_new": Address(GET=to(REGISTERS, quiet=True), POST=to(REGISTERS, 422)),
@@ -149,6 +156,7 @@ MATRIX: dict[str, Address] = {
         GET=to(EVERYONE, quiet=True), anonymous={"GET": 200, "POST": 405}, public=True
     ),
     "session_stay": Address(POST=to(EVERYONE, 204, quiet=True)),
+    "passkey_options": Address(GET=to(EVERYONE, quiet=True)),
     "session_lock": Address(POST=to(EVERYONE, 302)),
     # --- the clinical record ----------------------------------------------------------
     "notes:day": Address(GET=to(EVERYONE)),

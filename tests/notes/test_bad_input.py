@@ -291,7 +291,6 @@ def test_wrong_password_signs_nothing_and_is_recorded(client, draft):
     ("fields", "sentence"),
     [
         ({"agree": ""}, "Tick the statement to sign."),
-        ({"password": ""}, "Enter your password to sign."),
         ({"version": 99},
          "The note changed after you reviewed it. Look at it again, then sign."),
     ],
