@@ -2,6 +2,8 @@
 
 import pydyf
 
+from .ligatures import read_as_one
+
 # PDF/A wants every schema that is not its own described in the metadata (ISO 19005-3, 6.6.2.3).
 UA_IDENTITY = b"""
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -27,6 +29,7 @@ UA_IDENTITY = b"""
 def finish(document, pdf: pydyf.PDF) -> None:
     _claim_accessibility(pdf)
     _list_attachments_once(pdf)
+    read_as_one(pdf)
     _make_signature_field(pdf)
 
 

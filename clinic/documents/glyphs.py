@@ -14,6 +14,7 @@ FAMILIES = {
         400: "SourceSans3-Regular", 600: "SourceSans3-Semibold", 700: "SourceSans3-Bold",
     },
     "Noto Sans Hebrew": {400: "NotoSansHebrew-Regular", 600: "NotoSansHebrew-SemiBold"},
+    "Noto Sans Arabic": {400: "NotoSansArabic-Regular", 700: "NotoSansArabic-Bold"},
 }  # fmt: skip
 LONGEST_TEXT = 20_000
 MOST_ROWS = 400

@@ -11,14 +11,24 @@ from tests.clinic.documents import samples as s
 
 
 @pytest.mark.parametrize(
-    "text", ["→ ≥ ≤ Δ ✓ °", "Tiếng Việt: đau cổ", "Ελληνικά", "שלום", "a\tb\nc", ""]
+    "text",
+    [
+        "→ ≥ ≤ Δ ✓ °",
+        "Tiếng Việt: đau cổ",
+        "Ελληνικά",
+        "שלום",
+        "ألم في الرقبة، ١٢°؟",
+        "پارچه گرم",
+        "a\tb\nc",
+        "",
+    ],
 )
 def test_printable_text_passes(text):
     assert first_unprintable(text) == ""
 
 
 @pytest.mark.parametrize(
-    "text", ["ok 👍", "痛み", "ألم", "a\x00b", "a\u202eb", "a\u200bb", "\ue000"]
+    "text", ["ok 👍", "痛み", "محمّد", "می\u200cشود", "a\x00b", "a\u202eb", "a\u200bb", "\ue000"]
 )
 def test_unprintable_character_is_found(text):
     assert first_unprintable(text) != ""

@@ -1,17 +1,22 @@
 """What the context says is what the paper says: text extracted by poppler and compared."""
 
+import io
 import re
+import unicodedata
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, time
 
+import pikepdf
 import pytest
 
 from clinic.documents.contexts import NoteContext
 from clinic.documents.errors import DocumentError
+from clinic.documents.press import press
 from clinic.documents.render import note_job, render_note, superbill_job
 from clinic.documents.wording import grouped
 from tests.clinic.documents import golden_notes as notes
 from tests.clinic.documents import samples as s
+from tests.clinic.documents.conformance import faults
 from tests.clinic.documents.golden import JOBS, context_of, golden
 from tests.clinic.documents.reading import squeezed, text_of
 
@@ -92,14 +97,31 @@ def test_long_text_is_printed_whole(tmp_path):
     assert text.count(running) >= 3
 
 
-def test_hebrew_reads_back_word_for_word(tmp_path):
-    """poppler gives the words of a right-to-left line in the order they stand on the page."""
-    words = "שלום הכאב פחת היום"
+@pytest.mark.parametrize(
+    "words",
+    ["שלום הכאב פחת היום", "ألم في الرقبة لا يزال", "السلام عليكم إلى الأعلى لأن الإصابة",
+     "پارچه گرم کنید و استراحت"],
+)  # fmt: skip
+def test_right_to_left_text_reads_back_letter_for_letter(words, tmp_path):
+    """poppler gives the words of such a run from left to right, as they stand on the page."""
+    job = note_job(notes.bare_note())
+    html = f'<html lang="en"><title>x</title><body><h1>x</h1><p>Said: {words}.</p></body></html>'
 
-    text = text_of(render_note(s.signed(subjective=f"Patient: {words}.")), tmp_path)
+    text = text_of(press(replace(job, html=html, attached=())), tmp_path)
 
-    line = next(line for line in text.splitlines() if line.startswith("Patient:"))
-    assert set(re.findall(r"[\u05d0-\u05ea]+", line)) == set(words.split())
+    (line,) = (line for line in text.splitlines() if line.startswith("Said:"))
+    plain = unicodedata.normalize("NFKC", re.sub("[\u202a-\u202e\u200e\u200f]", "", line))
+    assert plain == f"Said: {' '.join(reversed(words.split()))}."
+
+
+def test_right_to_left_note_conforms_and_keeps_its_words(tmp_path):
+    words = "ألم في الرقبة لا يزال؛ שלום"
+    body = render_note(replace(notes.bare_note(), signature=None, status="draft", subjective=words))
+
+    text = unicodedata.normalize("NFKC", text_of(body, tmp_path))
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        assert faults(pdf) == {}
+    assert set(words.split()) <= set(re.sub("[\u202a-\u202e\u200e\u200f]", "", text).split())
 
 
 @pytest.mark.parametrize("name", ["superbill-12-a4", "superbill-voided"])
