@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.http import HttpResponseNotAllowed
 from django.utils import timezone
 
 from clinic.origin import origin_of, set_origin
@@ -22,6 +23,20 @@ class RequestIdMiddleware:
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+class KnownMethodsMiddleware:
+    """Pages are read and forms are sent; no address of ours or of a library knows more."""
+
+    KNOWN = ("GET", "HEAD", "POST", "OPTIONS")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in self.KNOWN:
+            return HttpResponseNotAllowed(self.KNOWN)
+        return self.get_response(request)
 
 
 class PracticeScopeMiddleware:
