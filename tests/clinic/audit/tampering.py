@@ -7,6 +7,7 @@ from django.db import connection
 
 from clinic import guards
 from clinic.models import AuditEvent
+from clinic.roles import as_owner
 from clinic.scope import every_practice
 from clinic.services import audit
 from clinic.verifying import Finding, Options, registered
@@ -31,7 +32,8 @@ def guards_off() -> Iterator[None]:
     """As an attacker would who owns the schema."""
     guards.remove()
     try:
-        yield
+        with every_practice("an attacker keeps to no practice"):
+            yield
     finally:
         guards.install()
 
@@ -42,9 +44,10 @@ def write(actor, count: int, action: str = "chart.viewed") -> None:
 
 
 def sql(statement: str, *values: object) -> None:
-    with connection.cursor() as cursor:
+    with every_practice("as above"), as_owner(connection), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
 def rows(practice) -> list[AuditEvent]:
-    return list(AuditEvent.unscoped.filter(practice_id=practice.pk).order_by("seq", "pk"))
+    with every_practice("to compare what is stored"):
+        return list(AuditEvent.unscoped.filter(practice_id=practice.pk).order_by("seq", "pk"))
