@@ -1,17 +1,32 @@
-"""Log lines without patient data."""
+"""Log lines as JSON, without patient data."""
 
+import json
 import logging
 import traceback
+from datetime import UTC, datetime
+
+from clinic.request_id import current_request_id
 
 
 class QuietFormatter(logging.Formatter):
-    """Prints where and what class of error, never its message.
+    """One JSON object a line: when, what, which request; where and what class of error.
 
-    Exception messages quote the values that caused them, and here those are clinical.
+    Never an exception's message: it quotes the values that caused it, and here those are
+    clinical. What was typed cannot break out of its line, because JSON escapes it.
     """
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := current_request_id():
+            line["request"] = request_id
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line)
 
     def formatException(self, ei) -> str:
         kind, _, trace = ei

@@ -105,7 +105,9 @@ DATABASE_URL = env.text("DATABASE_URL")
 # On PostgreSQL two roles: pages are served by one that cannot change the schema or switch a
 # guard off; commands that do sign in as the schema's owner.
 OWNER_URL = env.text("HANDLINE_OWNER_URL")
-_OWNERS_COMMANDS = {"dbsetup", "migrate", "flush", "bring_in_record", "createcachetable"}
+_OWNERS_COMMANDS = {
+    "dbsetup", "migrate", "flush", "bring_in_record", "createcachetable", "restore",
+}  # fmt: skip
 AS_OWNER = bool(OWNER_URL) and (TESTING or bool(_OWNERS_COMMANDS & set(sys.argv[1:2])))
 RUN_TIME_ROLE = dj_database_url.parse(DATABASE_URL) if OWNER_URL and DATABASE_URL else {}
 if DATABASE_URL:

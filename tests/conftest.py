@@ -11,6 +11,7 @@ from django.test import Client
 from clinic.enums import Role
 from clinic.models import Practice, User
 from clinic.scope import scope
+from tests.canary import listening
 from tests.factories import make_clinician, make_practice, make_user
 from tests.run_time_role import set_up_run_time_role, stop_acting_as_run_time_role
 
@@ -35,6 +36,14 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
         set_up_run_time_role()
     yield
     stop_acting_as_run_time_role()
+
+
+@pytest.fixture(autouse=True)
+def no_patient_in_the_log() -> Iterator[None]:
+    """Whatever a test does, no log line names a patient. T-U09."""
+    with listening() as canary:
+        yield
+    assert canary.heard == []
 
 
 @pytest.fixture
