@@ -8,7 +8,8 @@ A method that is not named answers 405. Roles that are not named get 403 and lea
 ``access.denied`` in the trail; objects of another practice, or out of reach, get 404.
 `kind` is a key of tests/clinic/world.py, which also holds what a POST carries (a form without
 anything useful where it names none). ``quiet`` marks answers that show no data and are not
-recorded; ``keeps`` names tables that a GET may write besides the trail.
+recorded; ``keeps`` names tables that a GET may write besides the trail; ``events`` is how many
+acts one GET is, where it is more than one.
 """
 
 from collections.abc import Mapping
@@ -34,11 +35,14 @@ class To:
     roles: Mapping[Role, int]
     quiet: bool = False
     keeps: frozenset[str] = frozenset()
+    events: int = 1
 
 
-def to(roles, status: int = 200, *, quiet: bool = False, keeps=(), **differs: int) -> To:
+def to(
+    roles, status: int = 200, *, quiet: bool = False, keeps=(), events: int = 1, **differs: int
+) -> To:
     answers = {role: differs.get(role.value, status) for role in roles}
-    return To(answers, quiet, frozenset(keeps))
+    return To(answers, quiet, frozenset(keeps), events)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ MATRIX: dict[str, Address] = {
     ),
     "health": Address(GET=to([ADMIN], quiet=True)),
     "health_count": Address(GET=to([ADMIN], quiet=True)),
-    "audit": Address(GET=to([ADMIN]), POST=to([ADMIN], 302)),
+    # the filter is only turned into an address, which is recorded when it is read
+    "audit": Address(GET=to([ADMIN]), POST=to([ADMIN], 302, quiet=True)),
     "audit_csv": Address(GET=to([ADMIN])),
     "audit_anomalies": Address(GET=to([ADMIN])),
     "audit_review": Address(POST=to([ADMIN], 302, quiet=True)),  # names no anomaly

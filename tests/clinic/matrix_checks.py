@@ -66,8 +66,8 @@ def _recorded(wanted: To, method: str, answer: Answer, where: str) -> Iterator[s
         yield f"{where} is recorded as denied"
     if answer.status >= 400 or wanted.quiet:
         return
-    if not answer.events or (method == "GET" and len(answer.events) > 1):
-        yield f"{where} left {len(answer.events)} events, not one"
+    if not answer.events or (method == "GET" and len(answer.events) != wanted.events):
+        yield f"{where} left {len(answer.events)} events, not {wanted.events}"
 
 
 def _foreign_words(name: str, answer: Answer, where: str) -> Iterator[str]:
