@@ -21,13 +21,14 @@ document.addEventListener("htmx:sendError", () => {
   toast("No answer from the server: nothing was saved. Check the connection and try again.", "error");
 });
 
-// a session that ended answers with the sign-in page: show it whole, never inside a panel
+// a session that is locked or ended answers with a page of its own: never inside a panel, and
+// what was typed here stays
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = /** @type {HtmxEvent} */ (event).detail;
-  if (new URL(xhr.responseURL || location.href).pathname.startsWith("/accounts/")) {
-    event.preventDefault();
-    location.reload();
-  }
+  if (!new URL(xhr.responseURL || location.href).pathname.startsWith("/accounts/")) return;
+  event.preventDefault();
+  if (document.getElementById("session-locked")) document.dispatchEvent(new Event("handline:sign-in"));
+  else location.reload();
 });
 
 document.addEventListener("click", (event) => {

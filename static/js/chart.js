@@ -94,7 +94,10 @@ function start(root) {
       toSigning(store, outbox, texts, editor, ask);
     });
   }
-  byId("signed-in-elsewhere").addEventListener("click", () => ask.signedInElsewhere());
+  document.addEventListener("handline:signed-in", () => {
+    outbox.status = "saving";
+    outbox.nudge();
+  });
   for (const form of document.querySelectorAll("[data-log-out]")) form.addEventListener("submit", () => texts.commitAll());
   poll(store, outbox, urls.state);
   outbox.addEventListener("elsewhere", () => refresh(store, urls.state));

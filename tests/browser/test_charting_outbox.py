@@ -20,6 +20,7 @@ from tests.browser.charts import (
     until,
     waiting,
 )
+from tests.clinic.sign_in.ways import code_now, give_app
 from tests.factories import PASSWORD, at
 
 RAW = """async () => {
@@ -158,10 +159,11 @@ def test_server_error_keeps_the_edits_and_says_the_reference(context, chart):
     assert operations(chart) == 1
 
 
-def test_session_ended_signs_in_on_the_same_page(context, chart):
+def test_session_ended_signs_in_on_the_same_page(context, chart, django_db_blocker):
+    with django_db_blocker.unblock():
+        give_app(chart.user)
     page = open_chart(context, chart)
     saved(page)
-    cookies = context.cookies()
     context.clear_cookies()
 
     add_by_table(page, times=2)
@@ -171,13 +173,14 @@ def test_session_ended_signs_in_on_the_same_page(context, chart):
     dialog = page.get_by_role("dialog", name="Sign in to go on")
     dialog.get_by_label("Password").fill("not the password")
     dialog.get_by_role("button", name="Sign in", exact=True).click()
-    expect(dialog.get_by_role("alert")).to_contain_text("not right")
+    expect(dialog.get_by_role("alert")).to_contain_text("not correct")
     dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    dialog.get_by_label("Code of your app").fill(code_now())
     dialog.get_by_role("button", name="Sign in", exact=True).click()
 
     expect(dialog).to_be_hidden()
     saved(page)
-    assert cookies
     assert chart.spans() == [("soft_tissue_mobilization", "11:00", "11:12")]
     assert chart.fresh().plan == "Kept through the sign-in."
 

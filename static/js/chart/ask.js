@@ -1,4 +1,4 @@
-// Small questions in a dialog: a name, a choice, signing in again.
+// Small questions in a dialog: a name, a choice.
 import { toast } from "app/toast";
 import { byId, h } from "chart/dom";
 
@@ -47,59 +47,9 @@ export class Ask {
     return null;
   }
 
-  /** Sign in again without leaving the page: what was typed stays where it is. */
+  /** Sign in again without leaving the page: every page's own dialog does it. */
   signIn() {
-    const dialog = byId("sign-in");
-    if (dialog.open) return;
-    const form = dialog.querySelector("form[data-sign-in]"), problem = byId("sign-in-problem");
-    problem.hidden = true;
-    dialog.showModal();
-    form.onsubmit = async (event) => {
-      event.preventDefault();
-      problem.hidden = true;
-      const error = await this.tryPassword(new FormData(form));
-      form.elements.password.value = "";
-      if (error) {
-        problem.textContent = error;
-        problem.hidden = false;
-        form.elements.password.focus();
-        return;
-      }
-      dialog.close();
-      this.outbox.status = "saving";
-      this.outbox.nudge();
-    };
-  }
-
-  async tryPassword(data) {
-    try {
-      const page = await fetch(this.urls.login, { cache: "no-store" });
-      const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[name=csrfmiddlewaretoken]")?.value;
-      if (fresh && !page.redirected) {
-        const body = new URLSearchParams({ login: data.get("login"), password: data.get("password"), csrfmiddlewaretoken: fresh });
-        await fetch(this.urls.login, { method: "POST", body, redirect: "manual", headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": fresh } });
-      }
-      const was = this.outbox.status;
-      this.outbox.status = "saving";
-      if (await this.outbox.askKey()) return "";
-      if (this.outbox.status === "other") return "That is somebody else's sign-in. This chart's changes belong to the person who made them.";
-      this.outbox.status = was;
-      return "That e-mail address or password is not right, or a second step is needed: use “Sign in on a page of its own”, then come back and press “I have signed in”.";
-    } catch {
-      return "There is no connection to the server: try again when it is back.";
-    }
-  }
-
-  /** Signed in in another tab, with a second step or a passkey. */
-  async signedInElsewhere() {
-    if (!(await this.outbox.askKey())) {
-      byId("sign-in-problem").textContent = "Nobody is signed in yet.";
-      byId("sign-in-problem").hidden = false;
-      return;
-    }
-    byId("sign-in").close();
-    this.outbox.status = "saving";
-    this.outbox.nudge();
+    document.dispatchEvent(new Event("handline:sign-in"));
   }
 
   choose(title, options) {
