@@ -1,6 +1,6 @@
 """Give every pinned package its hashes: python .ci/lock.py
 
-Reads the pins of requirements.txt and tests/requirements.txt as they stand, asks the package
+Reads the pins of the lists below as they stand, asks the package
 index for the hashes of all their files (every platform and Python, so that the lists hold on
 other machines too), and writes the lists again with comments and order kept. Add a package by
 writing `name==version` on a line of its own, then run this. The bill of materials follows.
@@ -13,7 +13,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTS = (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt")
+LISTS = tuple(
+    ROOT / name for name in ("requirements.txt", "tests/requirements.txt", "requirements-s3.txt")
+)
 UV = "uv==0.13.9"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?P<extra>\[[^]]*\])?==(?P<version>[^\s;\\]+)")
 

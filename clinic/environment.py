@@ -52,3 +52,24 @@ def _own_secret(path: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
         handle.write(value)
     return value
+
+
+def object_store(text: str) -> dict[str, object]:
+    """The settings of the store from `bucket=...,endpoint=...,region=...`."""
+    given = dict(pair.strip().split("=", 1) for pair in text.split(",") if "=" in pair)
+    if not given.get("bucket"):
+        raise ImproperlyConfigured(
+            "HANDLINE_DOCUMENTS_S3 names no bucket: write bucket=NAME,endpoint=https://...,region=..."
+        )
+    options: dict[str, object] = {
+        "bucket_name": given["bucket"],
+        "endpoint_url": given.get("endpoint"),
+        "region_name": given.get("region"),
+        "default_acl": None,
+        "file_overwrite": True,  # named by their content, so the same name is the same bytes
+        "querystring_auth": True,
+        "signature_version": "s3v4",
+    }
+    if encryption := given.get("encryption"):
+        options["object_parameters"] = {"ServerSideEncryption": encryption}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "clinic.session_guard.SignedInMiddleware",
     "clinic.middleware.PracticeScopeMiddleware",
     "clinic.middleware.NoStoreMiddleware",
+    "clinic.submit_once.SubmitOnceMiddleware",
     "clinic.disk_full.DiskFullMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -86,6 +87,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # its {% csrf_token %} hides a key in each form too
+            "builtins": ["clinic.templatetags.form_keys"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -341,6 +344,9 @@ STORAGES = {
         else "clinic.static_files.StaticFiles"
     },
 }
+# Documents of a group that outgrew its database; without it they are in the rows.
+if _objects := env.text("HANDLINE_DOCUMENTS_S3"):
+    STORAGES["documents"] = env.object_store(_objects)
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's pages have a use for our files
 # Found when asked for: scanning all files would slow every test client down.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING

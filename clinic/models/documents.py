@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from clinic.enums import DocumentKind
+from clinic.object_store import StoredBytes
 from clinic.scope import ScopedModel
 
 
@@ -35,7 +36,7 @@ class StoredDocument(ScopedModel):
     number = models.CharField(max_length=24)
     version = models.PositiveSmallIntegerField(default=1)
     patient = models.ForeignKey("clinic.Patient", models.PROTECT, related_name="documents")
-    content = models.BinaryField()
+    content = StoredBytes()
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     context = models.JSONField(help_text="Everything the document prints, as it was printed.")

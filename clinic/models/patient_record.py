@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.enums import AlertKind, ConsentKind, ContactKind, FileKind
+from clinic.object_store import StoredBytes
 from clinic.scope import ScopedModel
 
 
@@ -60,7 +61,7 @@ class PatientFile(ScopedModel):
     title = models.CharField(max_length=120)
     original_name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=40)
-    content = models.BinaryField()
+    content = StoredBytes()
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     uploaded_at = models.DateTimeField()
