@@ -1,6 +1,7 @@
 """Forms of the practice's fees and of expected payments."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -46,6 +47,11 @@ class FeesForm(forms.Form):
                 raise forms.ValidationError(f"Line {number}: {code} is there twice.")
             found[code] = int(dollars * 100)
         return found
+
+
+def as_typed(amounts: Mapping[str, int]) -> str:
+    """Amounts as the form reads them, one code a line."""
+    return "\n".join(f"{code} {cents // 100}.{cents % 100:02d}" for code, cents in amounts.items())
 
 
 class RateForm(forms.Form):

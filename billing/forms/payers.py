@@ -1,6 +1,6 @@
 """Small forms of the payer pages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -119,14 +119,34 @@ class CopyForm(forms.Form):
         )
 
 
+def day_or_none(text: str) -> date | None:
+    """A day in an address; what is no day asks for nothing."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 class ReplayForm(forms.Form):
     first = day_field("From", "Give the first day.")
     last = day_field("To", "Give the last day.")
+    after = forms.RegexField(r"^\d{4}-\d\d-\d\d_\d{1,15}$", required=False,
+                             widget=forms.HiddenInput)  # fmt: skip
+
+    def clean_after(self) -> tuple[date, int] | None:
+        """The place of the last visit on the page before."""
+        day, _, key = self.cleaned_data["after"].partition("_")
+        found = day_or_none(day)
+        return (found, int(key)) if found else None
 
     @classmethod
     def last_90_days(cls) -> "ReplayForm":
         today = timezone.localdate()
         return cls({"first": today - timedelta(days=90), "last": today})
+
+    @property
+    def span(self) -> dict[str, date]:
+        return {"first": self.cleaned_data["first"], "last": self.cleaned_data["last"]}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from billing.enums import SettingArea
 from billing.models import Fee
@@ -40,6 +42,27 @@ def set_fees(amounts: Mapping[str, int], *, by: User, starts_on: date, why: str 
         changes=changes,
     )
     return made
+
+
+class Schedule(NamedTuple):
+    """The fees as they stood from one day on, and which of them were new that day."""
+
+    starts_on: date
+    changed: tuple[Fee, ...]
+
+
+def schedules() -> list[Schedule]:
+    """Newest first: one for each day on which any fee began."""
+    found: dict[date, list[Fee]] = {}
+    for fee in Fee.objects.order_by("-starts_on", "code"):
+        found.setdefault(fee.starts_on, []).append(fee)
+    return [Schedule(starts_on, tuple(fees)) for starts_on, fees in found.items()]
+
+
+def schedule_on(day: date) -> dict[str, int]:
+    """Every code's fee as it stood on that day, in cents."""
+    rows = Fee.objects.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    return dict(rows.order_by("code").values_list("code", "amount_cents"))
 
 
 def _close(code: str, old: Fee | None, starts_on: date) -> None:

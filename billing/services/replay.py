@@ -34,6 +34,7 @@ Billed = tuple[tuple[str, tuple[str, ...], int], ...]
 class Changed:
     """One visit that the draft would bill otherwise."""
 
+    pk: int
     public_id: UUID
     date: date
     patient: str
@@ -41,6 +42,11 @@ class Changed:
     after: Billed
     units: int
     cents: int
+
+    @property
+    def place(self) -> str:
+        """Where the next ones begin: after this visit, in the order of days."""
+        return f"{self.date}_{self.pk}"
 
     @property
     def money(self) -> str:
@@ -109,6 +115,22 @@ def replay(payer: Payer, policy: Policy, *, first: date, last: date) -> Iterator
                 _count(tally, row, bench)
         tally.done = min(start + CHUNK, len(keys))
         yield tally
+
+
+def replay_after(
+    payer: Payer, policy: Policy, place: tuple[date, int], *, last: date
+) -> list[Changed]:
+    """The next few hundred visits that change, after that place; reads no further than needed."""
+    day, pk = place
+    found = signed_visits(payer, day, last).exclude(note__visit__date=day, pk__lte=pk)
+    keys = list(found.order_by("note__visit__date", "pk").values_list("pk", flat=True))
+    bench, tally = Bench(payer, policy), Tally(total=len(keys))
+    for start in range(0, len(keys), CHUNK):
+        for row in _rows(array("q", keys[start : start + CHUNK])):
+            _count(tally, row, bench)
+        if len(tally.visits) == MOST_SHOWN:
+            break
+    return tally.visits
 
 
 class Bench:
@@ -189,7 +211,9 @@ def _count(tally: Tally, row: _Row, bench: Bench) -> None:
     tally.lost += old - new
     if len(tally.visits) < MOST_SHOWN:
         patient = f"{row.first_name} {row.last_name}"
-        tally.visits.append(Changed(row.public_id, row.date, patient, before, after, units, cents))
+        tally.visits.append(
+            Changed(row.pk, row.public_id, row.date, patient, before, after, units, cents)
+        )
 
 
 def _levels(answer: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing.forms.fees import FeesForm, RateForm
+from billing.forms.fees import FeesForm, RateForm, as_typed
+from billing.forms.payers import day_or_none
 from billing.models import Fee
 from billing.presentation import dollars, wording
 from billing.services.expected import set_rate
-from billing.services.fees import set_fees
+from billing.services.fees import schedule_on, schedules, set_fees
 from billing.services.policies_currency import stale
 from billing.services.reference import reference_fee
 from billing.views.payers import payer_context
@@ -26,7 +27,18 @@ from clinic.services import audit
 @require_GET
 def fees(request):
     audit.record("fees.viewed", actor=request.user)
-    return render(request, "billing/fees.html", _context(FeesForm()))
+    return render(request, "billing/fees.html", _context(FeesForm(initial=_earlier(request))))
+
+
+def _earlier(request) -> dict[str, str]:
+    """The amounts of an earlier schedule that is to come back; set, they are the newest."""
+    asked = day_or_none(request.GET.get("as_of", ""))
+    if asked is None:
+        return {}
+    return {
+        "amounts": as_typed(schedule_on(asked)),
+        "why": f"As from {asked:%m/%d/%Y} again",
+    }
 
 
 @allow(Role.ADMIN)
@@ -68,7 +80,13 @@ def _context(form: FeesForm) -> dict:
                 "edition": reference.edition.label if reference else "",
             }
         )
-    return {"rows": rows, "form": form, "tab": "fees", "warnings": stale(today)}
+    return {
+        "rows": rows,
+        "form": form,
+        "tab": "fees",
+        "warnings": stale(today),
+        "schedules": schedules(),
+    }
 
 
 def _over(fee: Fee, today) -> bool:

@@ -21,6 +21,7 @@ from billing.services.replay import (
     frozen_fees,
     frozen_result,
     replay,
+    replay_after,
     stored_row,
 )
 from billing.services.simulator import side_by_side, side_of
@@ -47,10 +48,19 @@ def replay_page(request, pk, version):
     form = _asked(request, row, request.GET)
     context = {"payer": row.payer, "row": row, "form": form}
     if form.is_valid() and request.GET:
-        *_, tally = replay(row.payer, engine_policy(row), **form.cleaned_data)
-        context |= {"result": _shown(row, tally)}
+        context |= _found(row, form)
     status = 200 if form.is_valid() else 422
     return render(request, "billing/replay.html", context, status=status)
+
+
+def _found(row: PayerPolicy, form: ReplayForm) -> dict:
+    """The whole result; or, on a further page, only the visits that come next."""
+    span, policy = form.span, engine_policy(row)
+    if place := form.cleaned_data["after"]:
+        found = replay_after(row.payer, policy, place, last=span["last"])
+        return {"next": found, "full": len(found) == MOST_SHOWN, "span": span}
+    *_, tally = replay(row.payer, policy, **span)
+    return {"result": _shown(row, tally, span)}
 
 
 @allow(Role.ADMIN)
@@ -72,16 +82,16 @@ def replay_stream(request, pk, version):
 def _steps(row: PayerPolicy, form: ReplayForm, *, practice) -> Iterator[str]:
     """Read after the request's scope has ended, so each part opens its own."""
     tally = None
-    for tally in replay(row.payer, engine_policy(row), **form.cleaned_data):
+    for tally in replay(row.payer, engine_policy(row), **form.span):
         progress = {"done": tally.done, "total": tally.total, "changed": tally.changed}
         yield json.dumps(progress) + "\n"
     with scope(practice), timezone.override(practice.zone):
-        context = {"payer": row.payer, "row": row, "result": _shown(row, tally)}
+        context = {"payer": row.payer, "row": row, "result": _shown(row, tally, form.span)}
         html = render_to_string("billing/_partials/replay_result.html", context)
     yield json.dumps({"html": html}) + "\n"
 
 
-def _shown(row: PayerPolicy, tally: Tally) -> dict:
+def _shown(row: PayerPolicy, tally: Tally, span: dict) -> dict:
     """The tally with its money in dollars and its lines as chips."""
     return {
         "tally": tally,
@@ -90,6 +100,7 @@ def _shown(row: PayerPolicy, tally: Tally) -> dict:
         "gained": sorted(tally.gained.items()),
         "lost": sorted(tally.lost.items()),
         "more": max(0, tally.changed - MOST_SHOWN),
+        "span": span,
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from billing.models import ExpectedRate, Fee, SettingChange
 from billing.services.deriving import fees_on
 from billing.services.expected import expected_payment, set_rate
-from billing.services.fees import set_fees
+from billing.services.fees import schedule_on, schedules, set_fees
 from billing.services.starter import load_reference
 from clinic.errors import NotAllowed
 from tests.billing.making import FIRST_DAY, make_fees
@@ -125,3 +125,14 @@ def test_next_rate_ends_the_one_before_it():
 
     with pytest.raises(NotAllowed, match="There is a rate from 07/01/2026 already"):
         rate(payer, starts_on=JULY)
+
+
+def test_schedule_of_a_day_holds_every_code_and_each_change_is_a_schedule():
+    make_fees()
+    set_fees({"97140": 6500}, by=make_admin(), starts_on=JULY, why="New year")
+
+    assert schedule_on(date(2026, 6, 30))["97140"] == 6200
+    assert schedule_on(JULY) == schedule_on(FIRST_DAY) | {"97140": 6500}
+    assert [(row.starts_on, [fee.code for fee in row.changed]) for row in schedules()] == [
+        (JULY, ["97140"]), (FIRST_DAY, sorted(schedule_on(FIRST_DAY))),
+    ]  # fmt: skip

@@ -339,6 +339,21 @@ def test_replay_streams_its_progress_and_ends_with_the_result(admin):
     assert sides_of(visit) == [("97140", [()], [("GP",)], True)]
 
 
+def test_next_page_of_a_replay_begins_after_its_place(admin):
+    bill = make_charge_set()
+    draft = changed(make_draft_of(bill.note.visit.coverage.payer), plan_modifier=True)
+    span = {"first": "2026-03-01", "last": "2026-03-31"}
+
+    before = admin.get(url("replay", draft), span | {"after": "2026-03-01_1"})
+    behind = admin.get(url("replay", draft), span | {"after": f"2026-03-02_{bill.pk}"})
+
+    assert [visit.public_id for visit in before.context["next"]] == [bill.note.visit.public_id]
+    assert behind.context["next"] == []
+    for wrong in ("2026-03-02", "2026-13-40_1x", "x"):
+        page = admin.get(url("replay", draft), span | {"after": wrong})
+        assert (page.status_code, "next" in page.context) == (422, False)
+
+
 def sides_of(response):
     return [
         (row.code, [c.modifiers for c in row.before], [c.modifiers for c in row.after], row.changed)

@@ -5,10 +5,10 @@ import pytest
 from billing.services.policies import engine_policy
 from billing.services.policies_difference import rules_of
 from billing.services.policies_overrides import make_override
-from billing.services.replay import replay
+from billing.services.replay import replay, replay_after
 from tests.billing.making import make_charge_set, make_draft, make_fees
 from tests.billing.payers.making import changed, make_admin, make_draft_of, policy_with
-from tests.factories import make_block
+from tests.factories import make_block, make_note, make_visit
 from tests.snapshot import snapshot
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("in_practice")]
@@ -91,3 +91,22 @@ def test_change_of_warnings_alone_is_counted_apart(bill):
     tally = last(payer, policy_with(payer.policies.get(), documentation=levels))
 
     assert (tally.changed, tally.findings_only) == (0, 1)
+
+
+def test_page_after_page_shows_every_visit_that_changes_once(bill, monkeypatch):
+    payer = bill.note.visit.coverage.payer
+    for served in (date(2026, 3, 4), date(2026, 3, 9)):
+        note = make_note(make_visit(episode=bill.note.visit.episode, date=served))
+        make_block(note, "09:00", "09:20", diagnosis_codes=["M54.2"])
+        make_block(note, "09:20", "09:27", technique="therapeutic_exercise", regions=(),
+                   diagnosis_codes=["M54.2"])  # fmt: skip
+        make_charge_set(note)
+    policy = policy_with(payer.policies.get(), unit_rule="cms")
+    monkeypatch.setattr("billing.services.replay.MOST_SHOWN", 1)
+
+    first = last(payer, policy)
+    shown = list(first.visits)
+    while page := replay_after(payer, policy, (shown[-1].date, shown[-1].pk), last=SPAN["last"]):
+        shown += page
+
+    assert first.changed == len(shown) == len({visit.pk for visit in shown}) == 3

@@ -1,0 +1,82 @@
+"""Change the engine in every way that mutmut knows, and see whether a test notices.
+
+    nice -n 19 python -m tests.soak.mutation [--keep FOLDER]
+
+Works in a copy of the tree, one child at a time, and takes an hour or more. Exit status 1 where
+fewer than nine in ten changes are noticed. With --keep the copy stays, and a second run goes on
+where the first one was stopped.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("billing", "clinic", "notes", "docs")
+GOAL = 0.90
+NOTICED = ("killed", "timeout", "segfault", "caught by type check")
+# These look at the source itself, which mutmut rewrites, or start a process for each look.
+LEFT_OUT = ("test_every_check_is_listed", "test_the_rules_of_modifiers_are_listed_in_their_order")
+
+CONFIGURATION = """\
+[tool.mutmut]
+source_paths = ["billing/engine"]
+also_copy = ["billing", "clinic", "notes", "docs"]
+pytest_add_cli_args = [
+    "--noconftest", "-p", "no:cacheprovider", "-o", "filterwarnings=default",
+    "-m", "not slow", "-k", "{names}",
+]
+pytest_add_cli_args_test_selection = ["tests/billing/engine"]
+use_git_change_detection = false
+
+[tool.pytest.ini_options]
+DJANGO_SETTINGS_MODULE = "clinic.settings"
+pythonpath = ["."]
+addopts = "--nomigrations --import-mode=importlib"
+markers = ["slow: takes more than 0.1 s"]
+"""
+
+
+def copied_to(folder: Path) -> None:
+    """The engine with what its tests import."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored, dirs_exist_ok=True)
+    tests = folder / "tests" / "billing"
+    shutil.copytree(ROOT / "tests/billing/engine", tests / "engine", ignore=ignored,
+                    dirs_exist_ok=True)  # fmt: skip
+    for package in (tests, tests.parent):
+        (package / "__init__.py").touch()
+    names = " and ".join(f"not {name}" for name in LEFT_OUT)
+    (folder / "pyproject.toml").write_text(CONFIGURATION.format(names=names))
+
+
+def verdicts(folder: Path) -> Counter[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "mutmut", "results", "--all", "true"],
+        cwd=folder, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return Counter(line.rsplit(": ", 1)[1] for line in done.stdout.splitlines() if ": " in line)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", type=Path, help="a folder for the copy, which then stays")
+    folder = parser.parse_args().keep or Path(tempfile.mkdtemp(prefix="handline-mutation-"))
+    copied_to(folder)
+    subprocess.run(
+        [sys.executable, "-m", "mutmut", "run", "--max-children", "1"], cwd=folder, check=True
+    )
+    found = verdicts(folder)
+    noticed = sum(found[name] for name in NOTICED)
+    score = noticed / found.total()
+    print(f"{noticed} of {found.total()} changes noticed: {score:.1%} (goal {GOAL:.0%}); {found}")
+    sys.exit(score < GOAL)
+
+
+if __name__ == "__main__":
+    main()
