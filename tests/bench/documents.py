@@ -4,6 +4,8 @@ Two references: *naive* is how WeasyPrint is usually called (style in the page, 
 time, automatic tables, styles on the cells, no conformance); *leanest* is our own markup
 without tags, PDF/A, attachments and finisher. Ours does all of that as well.
 
+Typst and ReportLab set the same strings and drawings beside them.
+
     python tests/bench/documents.py [ROUNDS]
 """
 
@@ -25,16 +27,21 @@ from weasyprint.text.fonts import FontConfiguration
 from clinic.documents import authority
 from clinic.documents.glyphs import FAMILIES, FONTS
 from clinic.documents.job import Job
+from clinic.documents.pages import note as note_page
+from clinic.documents.pages import superbill as superbill_page
 from clinic.documents.press import STYLES, _fonts, _house_style, _sheet_style, press
 from clinic.documents.print_copy import Original, merge_for_print
 from clinic.documents.render import note_job, superbill_job
 from clinic.documents.sign import Intent, load_signer, sign_pdf
+from clinic.documents.worker import Press
+from tests.bench.documents_peers import by_reportlab, by_typst
 from tests.clinic.documents import samples
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 9
 CELL = ' style="padding: .85mm 1.2mm; text-align: left; vertical-align: top"'
 LIMITS = {"note": 0.70, "superbill": 0.72}
 SIGN_MS = 45
+MOST_MB, MOST_GROWTH = 100, 2
 
 
 def naive(job: Job) -> bytes:
@@ -71,15 +78,16 @@ def seconds(act: Callable[[], bytes]) -> float:
     return time.process_time() - start
 
 
-def compare(kind: str, job_of: Callable[[int], Job]) -> bool:
+def compare(kind: str, job_of: Callable[[int], Job], values: dict) -> bool:
     """Alternating, with other data in each round: ratios of one round share its noise."""
-    for way in (press, naive, leanest):
-        way(job_of(0))
     rounds = []
-    for number in range(1, ROUNDS + 1):
+    for number in range(ROUNDS + 1):
         job = job_of(number)
-        rounds.append([seconds(partial(way, job)) for way in (press, naive, leanest)])
-    ours, plain, bare = (statistics.median(column) for column in zip(*rounds, strict=True))
+        ways = [partial(way, job) for way in (press, naive, leanest)]
+        ways += [partial(way, values) for way in (by_typst, by_reportlab)]
+        rounds.append([seconds(way) for way in ways])
+    rounds = rounds[1:]  # the first one warms up
+    ours, plain, bare, *_ = (statistics.median(column) for column in zip(*rounds, strict=True))
     to_naive = statistics.median(row[0] / row[1] for row in rounds)
     to_leanest = statistics.median(row[0] / row[2] for row in rounds)
     print(f"{kind}: ours {ours * 1000:.0f} ms, naive {plain * 1000:.0f} ms, ", end="")
@@ -87,6 +95,9 @@ def compare(kind: str, job_of: Callable[[int], Job]) -> bool:
     print(f"ratio {kind}, archival and tagged, to naive WeasyPrint: {to_naive:.2f}", end="")
     print(f"  (at most {LIMITS[kind]:.2f})")
     print(f"ratio {kind}, archival and tagged, to our markup as a plain PDF: {to_leanest:.2f}")
+    for place, peer in ((3, "Typst, tagged and archival"), (4, "ReportLab, neither")):
+        beside = statistics.median(row[place] / row[1] for row in rounds)
+        print(f"ratio {kind} by {peer}, to naive WeasyPrint: {beside:.2f}")
     return to_naive <= LIMITS[kind]
 
 
@@ -115,25 +126,38 @@ def printing(signed: bytes) -> None:
     print(f"print copy of 100 signed notes: {taken:.2f} s of CPU (goal 1)")
 
 
-def memory() -> None:
-    """Resident memory of the press after many documents must stay flat."""
-    sizes = []
-    for number in range(1, 101):
-        press(superbill(number))
-        if number % 50 == 0:
-            sizes.append(resident())
-    print(f"memory after 50 and 100 superbills: {sizes[0]:.0f} and {sizes[1]:.0f} MB")
+def memory(kind: str, job_of: Callable[[int], Job], counts: tuple[int, ...]) -> bool:
+    """The worker's memory after so many documents, and its peak. It must stay flat."""
+    worker, sizes, made = Press(documents=10_000), [], 0
+    for count in counts:
+        while made < count:
+            made += 1
+            worker.set(job_of(made))
+        sizes.append(_of_child(worker, "VmRSS"))
+    peak = _of_child(worker, "VmHWM")
+    worker.close()
+    growth = (sizes[-1] - sizes[0]) / (counts[-1] - counts[0]) * 100
+    told = ", ".join(f"{size:.1f} MB after {n}" for size, n in zip(sizes, counts, strict=True))
+    print(f"worker's memory, {kind}: {told}; peak {peak:.1f} MB (at most {MOST_MB}), ", end="")
+    print(f"growth {growth:.2f} MB for each 100 (at most {MOST_GROWTH})")
+    return peak <= MOST_MB and growth <= MOST_GROWTH
 
 
-def resident() -> float:
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+def _of_child(worker: Press, what: str) -> float:
+    status = Path(f"/proc/{worker._child.pid}/status").read_text()
+    return int(re.search(rf"{what}:\s+(\d+)", status)[1]) / 1024
 
 
 def main() -> int:
-    held = [compare("note", note), compare("superbill", superbill)]
+    held = [
+        compare("note", note, note_page._values(samples.signed(), "letter")),
+        compare("superbill", superbill, superbill_page.values(samples.superbill(3))),
+    ]
     printing(signing())
-    memory()
+    held += [
+        memory("notes", note, (20, 100)),
+        memory("superbills", superbill, (100, 500)),
+    ]
     return 0 if all(held) else 1
 
 

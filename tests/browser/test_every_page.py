@@ -53,6 +53,7 @@ PAGES = {
     "audit trail": (Role.ADMIN, "/audit/"),
     "verify": (Role.OFFICE, "/verify/"),
     "verify, public": (Role.OFFICE, "/v/{document}/"),
+    "certificates": (Role.ADMIN, "/certificates/"),
     "style guide": (Role.ADMIN, "/styleguide/"),
     "password": (Role.OFFICE, "/accounts/password/change/"),
     "not found": (Role.OFFICE, "/nowhere/"),
