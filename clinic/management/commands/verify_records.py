@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
@@ -37,6 +38,17 @@ class Progress:
     def end(self) -> None:
         if self.out.isatty():
             self.out.write("\r\033[K")
+
+
+def _to_the_end(
+    name: str, check: verifying.Check, given: Options, tell: verifying.Tell
+) -> Iterator[Finding]:
+    """The check's findings; a row too damaged to be read is one, and the other checks go on."""
+    try:
+        yield from check(given, tell)
+    except Exception as trouble:  # damaged rows raise whatever reads them trips over
+        text = f"A row cannot be read, the check ended there: {type(trouble).__name__}."
+        yield Finding(name, text)
 
 
 class Command(BaseCommand):
@@ -77,7 +89,7 @@ class Command(BaseCommand):
             for name, check in checks.items():
                 start = time.monotonic()
                 progress.begin(name)
-                for finding in check(given, progress.tell):
+                for finding in _to_the_end(name, check, given, progress.tell):
                     counted[finding.level] += 1
                     progress.end()
                     self._say(finding, as_json=options["json"])
