@@ -2,9 +2,10 @@
 
     python -m tests.soak.charting_kills --kills 200
 
-Each round opens the chart in a browser with a profile on disk, works at random, and kills every
-process of that browser with SIGKILL. The next round, with the same profile, must find on the
-server whatever was on the screen one second before the kill, once.
+Each round opens the chart in a browser with a profile on disk, works at random, a good third of
+the time without a network, and kills every process of that browser with SIGKILL. The next round,
+with the same profile, must find on the server whatever was on the screen one second before the
+kill, once.
 """
 
 import argparse
@@ -13,14 +14,24 @@ import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.cookies import Morsel
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error, Page, Playwright, sync_playwright
+
+if TYPE_CHECKING:
+    from tests.browser.charts import Chart
 
 ALLOWED_LOSS = 1.0  # seconds of input
+OUTBOX = "document.querySelector('#charting').charting.outbox"
 WORDS = ("neck", "back", "hip", "knee", "pull", "push", "reach", "hold", "lift", "rest", "turn")
 
 
@@ -30,6 +41,9 @@ class Tally:
     unsent_at_kill: int = 0
     worst_loss: float = 0.0
     doubled: int = 0
+    losses: list[float] = field(
+        default_factory=list
+    )  # seconds, of kills that lost any
     failures: list[str] = field(default_factory=list)
 
 
@@ -50,23 +64,27 @@ def prepare() -> None:
 
 
 def free_port() -> int:
-    import socket  # noqa: PLC0415
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def serve(port: int) -> subprocess.Popen:
-    import sys  # noqa: PLC0415
-
+    """gunicorn as an installation runs it, answering by the time this returns."""
     command = [
         sys.executable, "-m", "gunicorn", "--config", "clinic/gunicorn.py", "clinic.wsgi",
         "-b", f"127.0.0.1:{port}", "--workers", "1",
     ]  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(4)
-    return server
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise SystemExit(f"The server did not start: {server.stderr.read().decode()[-2000:]}")
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return server
+        time.sleep(0.1)
+    server.kill()
+    raise SystemExit("The server did not answer within 90 seconds.")
 
 
 def processes_of(profile: str) -> list[int]:
@@ -136,35 +154,63 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z]+\d+", text)
 
 
-def round_of(
-    play, chart, base: str, profile: str, cookie, dice, tally, count: int, offline: bool
-) -> int:
-    from playwright.sync_api import Error  # noqa: PLC0415
+@dataclass
+class Session:
+    """One person's chart, and the browser's profile that outlives each kill."""
 
-    from tests.browser.charts import ready, until  # noqa: PLC0415
+    play: Playwright
+    chart: "Chart"
+    base: str
+    profile: str
+    cookie: Morsel
+    dice: random.Random
+    tally: Tally
+    worker: Worker | None = None  # of the round before
+    killed_at: float = 0.0
 
-    context = launch(play, profile, base, cookie)
-    page = context.pages[0]
-    page.goto(base + chart.path)
-    ready(page)
-    until(lambda: page.evaluate("!!document.querySelector('#charting').charting.outbox.store"))
-    if offline:
-        context.set_offline(True)
-    worker = Worker(page, dice, count)
-    try:
-        worker.work(dice.uniform(0.3, 2.5))
-        tally.unsent_at_kill += page.evaluate(
-            "document.querySelector('#charting').charting.outbox.waiting"
-        )
-    except Error as error:
-        tally.failures.append(str(error).splitlines()[0])
-    at = time.monotonic()
-    kill(profile)
-    tally.kills += 1
-    with suppress(Error):  # it is dead, as it should be
-        context.close()
-    check(play, chart, base, profile, cookie, worker, at, tally)
-    return worker.count
+    def open(self) -> Page:
+        """The chart again; what the last round left on the device is sent first, then compared."""
+        from tests.browser.charts import ready, until, waiting  # noqa: PLC0415 Django is set up now
+
+        context = launch(self.play, self.profile, self.base, self.cookie)
+        page = context.pages[0]
+        page.goto(self.base + self.chart.path)
+        ready(page)
+        until(lambda: page.evaluate(f"!!{OUTBOX}.store"), seconds=40)
+        until(lambda: waiting(page) == 0, seconds=40)
+        if held := page.evaluate(f"{OUTBOX}.pending.length"):
+            self.tally.failures.append(f"{held} edits were left to decide")
+        self.compare()
+        return page
+
+    def compare(self) -> None:
+        """What the server has now with what stood on the screen before the kill."""
+        if self.worker is None:
+            return
+        stored = words_of(self.chart.fresh().plan)
+        self.tally.doubled += len(stored) - len(set(stored))
+        keys = list(self.chart.note.operations.values_list("key", flat=True))
+        self.tally.doubled += len(keys) - len(set(keys))
+        typed = self.worker.typed
+        lost = [when for when, text in typed if not set(words_of(text)) <= set(stored)]
+        if lost:
+            self.tally.worst_loss = max(self.tally.worst_loss, self.killed_at - min(lost))
+            self.tally.losses.append(self.killed_at - min(lost))
+
+    def round(self, *, offline: bool) -> None:
+        page = self.open()
+        page.context.set_offline(offline)
+        self.worker = Worker(page, self.dice, self.worker.count if self.worker else 0)
+        try:
+            self.worker.work(self.dice.uniform(0.2, 2.0))
+            self.tally.unsent_at_kill += page.evaluate(f"{OUTBOX}.waiting")
+        except Error as error:
+            self.tally.failures.append(str(error).splitlines()[0])
+        self.killed_at = time.monotonic()
+        kill(self.profile)
+        self.tally.kills += 1
+        with suppress(Error):  # it is dead, as it should be
+            page.context.close()
 
 
 def launch(play, profile: str, base: str, cookie):
@@ -178,42 +224,17 @@ def launch(play, profile: str, base: str, cookie):
     return context
 
 
-def check(play, chart, base: str, profile: str, cookie, worker: Worker, at: float, tally) -> None:
-    """Open the chart again, let it send, and compare with what was on the screen."""
-    from tests.browser.charts import ready, until, waiting  # noqa: PLC0415
-
-    context = launch(play, profile, base, cookie)
-    page = context.pages[0]
-    page.goto(base + chart.path)
-    ready(page)
-    until(lambda: page.evaluate("!!document.querySelector('#charting').charting.outbox.store"))
-    until(lambda: waiting(page) == 0, seconds=20)
-    held = page.evaluate("document.querySelector('#charting').charting.outbox.pending.length")
-    context.close()
-    if held:
-        tally.failures.append(f"{held} edits were left to decide")
-    stored = words_of(chart.fresh().plan)
-    tally.doubled += len(stored) - len(set(stored))
-    keys = chart.note.operations.values_list("key", flat=True)
-    tally.doubled += len(keys) - len(set(keys))
-    lost = [when for when, text in worker.typed if not set(words_of(text)) <= set(stored)]
-    if lost:
-        tally.worst_loss = max(tally.worst_loss, at - min(lost))
-
-
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--kills", type=int, default=200)
     arguments.add_argument("--seed", type=int, default=int(time.time()))
     asked = arguments.parse_args()
     prepare()
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
     from clinic.scope import scope  # noqa: PLC0415
     from tests.browser.charts import make_chart  # noqa: PLC0415
     from tests.conftest import client_of  # noqa: PLC0415
 
-    dice, tally, count = random.Random(asked.seed), Tally(), 0
+    tally, began = Tally(), time.monotonic()
     chart = make_chart()
     chart.add("11:00", "11:15", technique="therapeutic_exercise", regions=[])
     cookie = client_of(chart.user).cookies["sessionid"]
@@ -221,11 +242,13 @@ def main() -> int:
     server, profile = serve(port), tempfile.mkdtemp(prefix="handline-kill-")
     try:
         with sync_playwright() as play, scope(chart.practice):
+            dice, base = random.Random(asked.seed), f"http://127.0.0.1:{port}"
+            session = Session(play, chart, base, profile, cookie, dice, tally)
             for _ in range(asked.kills):
-                count = round_of(
-                    play, chart, f"http://127.0.0.1:{port}", profile, cookie, dice, tally, count,
-                    offline=dice.random() < 0.4,
-                )  # fmt: skip
+                session.round(offline=dice.random() < 0.4)
+                if tally.kills % 20 == 0:
+                    print(f"{tally.kills} kills, {time.monotonic() - began:.0f} s", flush=True)
+            session.open().context.close()
     finally:
         server.terminate()
         shutil.rmtree(profile, ignore_errors=True)
@@ -235,7 +258,8 @@ def main() -> int:
 def report(tally: Tally, seed: int) -> int:
     print(
         f"{tally.kills} kills (seed {seed}), {tally.unsent_at_kill} edits unsent when killed: "
-        f"worst loss {tally.worst_loss:.2f} s of input (at most {ALLOWED_LOSS:.0f} s), "
+        f"worst loss {tally.worst_loss:.2f} s of input (at most {ALLOWED_LOSS:.0f} s) "
+        f"in {len(tally.losses)} that lost any, "
         f"{tally.doubled} doubled, {len(tally.failures)} failures"
     )
     for failure in tally.failures[:10]:
