@@ -9,6 +9,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,9 +20,10 @@ from billing.desk_enums import JobKind, JobState, Route
 from billing.models import ChargeSet, DeskJob, JobFile, Superbill, SuperbillVisit
 from billing.services.desk_refresh import bill_of, full
 from billing.services.desk_routes import direction_of
-from billing.services.superbills import issue_superbill, record_print
+from billing.services.superbills import issue_superbill
 from billing.services.superbills_ahead import Ahead, start
 from billing.services.superbills_context import superbill_context
+from billing.services.superbills_prints import record_prints
 from clinic.documents.print_copy import Original, merge_for_print, zip_of_originals
 from clinic.enums import DocumentKind
 from clinic.errors import HandlineError, NotAllowed
@@ -97,63 +99,65 @@ def work_off(job: DeskJob, *, stop: Callable[[], bool] = lambda: False) -> DeskJ
         if job.attempts > MOST_ATTEMPTS:
             return _end(job, JobState.FAILED, "The batch failed five times and was given up.")
         with ThreadPoolExecutor(max_workers=1) as pool:
-            ahead = None
-            while job.done < job.total:
+            hand = _prepared(job, job.done, pool) if job.done < job.total else None
+            while hand is not None:
                 if stop():
                     return _wait(job)
-                following = _set_ahead(job, pool)
-                _one(job, ahead)
-                ahead = following
-                job.refresh_from_db()
+                following = _prepared(job, hand.place + 1, pool, after=hand)
+                job = _one(job, hand)
+                hand = following
                 if job.cancel_asked:
                     return _end(job, JobState.CANCELED, "Canceled; nothing was marked as printed.")
         return _finish(job)
 
 
-def _set_ahead(job: DeskJob, pool: ThreadPoolExecutor) -> Ahead | None:
-    """Start setting the page after the one in hand, under the number it will probably get."""
-    if job.done + 1 >= job.total:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A row of the list, and its page, which is being set while the one before is signed."""
+
+    place: int
+    charge_set: ChargeSet
+    ahead: Ahead | None = None
+
+
+def _prepared(
+    job: DeskJob, place: int, pool: ThreadPoolExecutor, *, after: Prepared | None = None
+) -> Prepared | None:
+    """The page is set under the number that it will probably get."""
+    if place >= job.total:
         return None
-    in_hand, following = full(job.items[job.done]), full(job.items[job.done + 1])
-    if not _wants_bill(following):
-        return None
-    number = documents.expected_number(DocumentKind.SUPERBILL, after=int(_wants_bill(in_hand)))
+    charge_set = full(job.items[place])
+    if bill_of(charge_set) is not None or direction_of(charge_set).route != Route.SUPERBILL:
+        return Prepared(place, charge_set)
+    taken = int(after is not None and after.ahead is not None)
+    number = documents.expected_number(DocumentKind.SUPERBILL, after=taken)
     try:
-        context = superbill_context([following], number=number, at=timezone.now())
+        context = superbill_context([charge_set], number=number, at=timezone.now())
     except HandlineError:
-        return None  # said when its turn comes
-    return start(context, pool)
+        return Prepared(place, charge_set)  # said when its turn comes
+    return Prepared(place, charge_set, start(context, pool))
 
 
-def _wants_bill(charge_set: ChargeSet) -> bool:
-    route = direction_of(charge_set).route
-    return route == Route.SUPERBILL and bill_of(charge_set) is None
-
-
-def _one(job: DeskJob, ahead: Ahead | None) -> None:
+def _one(job: DeskJob, hand: Prepared) -> DeskJob:
     """One superbill and the progress, each its own transaction."""
-    place = job.done
     failure = ""
+    key = uuid.uuid5(job.public_id, str(hand.charge_set.pk))
+    if hand.ahead is not None:
+        hand.ahead.wait()  # before the transaction: no number is locked meanwhile
     try:
-        _issue(job, full(job.items[place]), ahead)
+        issue_superbill(
+            hand.charge_set, by=job.asked_by, submit_key=key, ahead=hand.ahead, after_void=False
+        )
     except HandlineError as refusal:
         failure = str(refusal)
     with transaction.atomic():
         row = DeskJob.objects.select_for_update().get(pk=job.pk)
         if failure:
-            row.failures = [*row.failures, [job.items[place], failure]]
-        row.done, row.beat_at = place + 1, timezone.now()
+            row.failures = [*row.failures, [hand.charge_set.pk, failure]]
+        row.done, row.beat_at = hand.place + 1, timezone.now()
         row.save(update_fields=["done", "beat_at", "failures"])
-
-
-def _issue(job: DeskJob, charge_set: ChargeSet, ahead: Ahead | None) -> None:
-    bill = bill_of(charge_set)
-    if bill is not None and bill.is_void:
-        raise NotAllowed(f"{bill.replaces.number} was voided: open the visit to issue a new one.")
-    if bill is None and direction_of(charge_set).route != Route.SUPERBILL:
-        raise NotAllowed(direction_of(charge_set).why)
-    key = uuid.uuid5(job.public_id, str(charge_set.pk))
-    issue_superbill(charge_set, by=job.asked_by, submit_key=key, ahead=ahead)
+    row.practice, row.asked_by = job.practice, job.asked_by
+    return row
 
 
 @transaction.atomic
@@ -173,8 +177,7 @@ def _finish(job: DeskJob) -> DeskJob:
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    for bill in bills:
-        record_print(bill, by=job.asked_by, job=job)
+    record_prints(bills, by=job.asked_by, job=job)
     return _end(job, JobState.DONE, f"{len(bills)} superbills in one file.")
 
 

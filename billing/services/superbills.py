@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from billing.desk_enums import BillKind, BillLayout
 from billing.lifecycle import check_can_issue_superbill, check_can_void
-from billing.models import ChargeSet, PrintEvent, Superbill, SuperbillVisit
+from billing.models import ChargeSet, Superbill, SuperbillVisit
 from billing.services import payments_ledger as ledger
-from billing.services.desk_refresh import bill_of, full, refresh
+from billing.services.desk_refresh import bill_of, full_all, refresh_loaded
 from billing.services.desk_routes import check_superbill_is_right
 from billing.services.superbills_ahead import Ahead
 from billing.services.superbills_context import context_of, superbill_context
@@ -37,6 +37,7 @@ class Wish:
     exception: str = ""
     reason: str = ""
     ahead: Ahead | None = None  # a page set for it already
+    after_void: bool = True  # a voided one is followed by another only where a person asks
 
 
 @transaction.atomic
@@ -48,10 +49,12 @@ def issue_superbill(
     layout: str = BillLayout.PLAIN,
     exception: str = "",
     ahead: Ahead | None = None,
+    after_void: bool = True,
 ) -> Superbill:
     """The visit's superbill, issued once: asking again returns the one that is there."""
-    wish = Wish(by, submit_key, layout, exception.strip(), ahead=ahead)
-    return _issue([charge_set], wish)
+    wish = Wish(by, submit_key, layout, exception.strip(), ahead=ahead, after_void=after_void)
+    with audit.held_back():
+        return _issue([charge_set], wish)
 
 
 @transaction.atomic
@@ -65,14 +68,20 @@ def issue_period(
     """One superbill for several visits of a patient, with a line for each date of service."""
     if not charge_sets:
         raise NotAllowed("There is no visit to bill in this period.")
-    return _issue(charge_sets, Wish(by, submit_key, layout))
+    with audit.held_back():
+        return _issue(charge_sets, Wish(by, submit_key, layout))
 
 
 def _issue(charge_sets: Sequence[ChargeSet], wish: Wish) -> Superbill:
     rows = _locked(charge_sets)
-    bills = {bill.pk: bill for row in rows if (bill := bill_of(row)) and not bill.is_void}
+    found = [bill for row in rows if (bill := bill_of(row))]
+    bills = {bill.pk: bill for bill in found if not bill.is_void}
     if bills:
         return _the_one(bills, rows)
+    if found and not wish.after_void:
+        raise NotAllowed(
+            f"{found[0].replaces.number} was voided: open the visit to issue a new one."
+        )
     _check_together(rows)
     for row in rows:
         check_can_issue_superbill(row)
@@ -83,14 +92,14 @@ def _issue(charge_sets: Sequence[ChargeSet], wish: Wish) -> Superbill:
     if wish.exception:
         for row in rows:
             ledger.move(row, to_payer=False, by=wish.by, reason=wish.exception)
-    voided = bill_of(rows[0])
-    return _write(rows, wish, replaces=voided, kind=BillKind.BILL)
+    notice = next(iter(found), None)
+    return _write(rows, wish, replaces=notice, kind=BillKind.BILL)
 
 
 def _locked(charge_sets: Sequence[ChargeSet]) -> list[ChargeSet]:
     keys = [c.pk for c in charge_sets]
     list(ChargeSet.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
-    rows = [full(pk) for pk in keys]
+    rows = full_all(keys)
     return sorted(rows, key=lambda row: (row.note.visit.date, row.note.visit.starts_at))
 
 
@@ -168,8 +177,7 @@ def _settle(superbill: Superbill, rows: list[ChargeSet], wish: Wish) -> None:
         reason=wish.reason,
         exception=wish.exception,
     )
-    for row in rows:
-        refresh(row)
+    refresh_loaded(rows)
 
 
 def _check_key_is_new(submit_key: uuid.UUID) -> None:
@@ -255,23 +263,3 @@ def _void_context(
         void=parts.Void(reason=wish.reason, voided_at=at, by=str(wish.by)),
         banner=f"This notice voids superbill {voided.number}. Do not send it to a plan.",
     )
-
-
-@transaction.atomic
-def record_print(superbill: Superbill, *, by: User, job=None) -> PrintEvent:
-    """It goes to paper; the second time is a reprint of the same bytes."""
-    again = PrintEvent.objects.filter(superbill=superbill).exists()
-    event = PrintEvent.objects.create(
-        superbill=superbill, job=job, is_reprint=again, at=timezone.now(), by=by
-    )
-    audit.record(
-        "superbill.reprinted" if again else "superbill.printed",
-        actor=by,
-        subject=superbill,
-        patient_id=superbill.document.patient_id,
-        number=superbill.number,
-        sha256=superbill.document.sha256,
-    )
-    for listed in superbill.visits.select_related("charge_set"):
-        refresh(listed.charge_set)
-    return event

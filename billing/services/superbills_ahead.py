@@ -31,6 +31,9 @@ class Ahead:
     def at(self) -> datetime:
         return self.context.issued_at
 
+    def wait(self) -> None:
+        self.pages.exception()
+
     def pages_for(self, printed: SuperbillContext) -> bytes | None:
         """The bytes, if they were set for exactly this."""
         if printed != self.context:

@@ -23,10 +23,10 @@ from billing.models import ChargeSet, Superbill
 from billing.presentation import panel_of
 from billing.services.superbills import (
     issue_superbill,
-    record_print,
     replace_superbill,
     void_superbill,
 )
+from billing.services.superbills_prints import record_print
 from clinic.documents.errors import DocumentError
 from clinic.enums import Role
 from clinic.errors import HandlineError

@@ -8,10 +8,10 @@ from billing.models import DeskItem, LedgerEntry, PrintEvent, Superbill
 from billing.services.superbills import (
     issue_period,
     issue_superbill,
-    record_print,
     replace_superbill,
     void_superbill,
 )
+from billing.services.superbills_prints import record_print
 from clinic.enums import Network, Role
 from clinic.errors import NotAllowed
 from clinic.models import AuditEvent, StoredDocument
