@@ -18,7 +18,7 @@ from tests.soak import charting_kills as harness
 
 EDITS = 120
 TAPS = 60
-OPERATION_MS, INP_MS, SHIFT, COLD_KB, WARM_KB = 150, 200, 0.05, 130, 15
+USUAL_MS, LATE_MS, INP_MS, SHIFT, COLD_KB, WARM_KB = 50, 150, 200, 0.05, 130, 15
 OBSERVE = """
   window.taps = []; window.shift = 0;
   new PerformanceObserver((list) => {
@@ -171,7 +171,8 @@ def main() -> int:
     print(f"edit with charges: p50 {p50:.1f} ms, p95 {p95:.1f} ms; nothing: {empty:.1f} ms")
     print(f"{len(taps)} interactions at 4x slow-down: p50 {statistics.median(taps):.0f} ms")
     good = [
-        ratio("charting edit p95 with charges", p95, OPERATION_MS, "ms"),
+        ratio("charting edit p50 with charges", p50, USUAL_MS, "ms"),
+        ratio("charting edit p95 with charges", p95, LATE_MS, "ms"),
         ratio("charting interaction p98 at 4x", percentile(taps, 0.98), INP_MS, "ms"),
         ratio("charting layout shift", shift * 100, SHIFT * 100, "hundredths"),
         ratio("charting page cold", cold, COLD_KB, "KB"),

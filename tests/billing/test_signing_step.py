@@ -38,6 +38,19 @@ def test_printed_section_is_the_frozen_answer(in_practice):
     assert section["policy"] == note.charge_set.policy_label
 
 
+@pytest.mark.slow
+def test_adjustment_is_printed_under_the_code_that_its_regions_came_to(in_practice):
+    note = make_draft()
+    regions = ["cervical_spine", "thoracic_spine", "lumbar_spine"]
+    make_procedure(note, "CMT", regions=regions, start="09:40")
+    make_procedure(note, "97161", start="09:50")
+
+    record = Note.objects.get(pk=sign(note).pk).record
+
+    assert [row["code"] for row in record["procedures"]] == ["98941", "97161"]
+    assert [row["code"] for row in record["blocks"]] == ["97140"]
+
+
 def refusal(note: Note) -> str:
     """The sentence that stops the signature, after which every table is as it was."""
     before = snapshot()

@@ -102,7 +102,7 @@ def conflict(page: Page, chart: Chart, signed_in: SignedIn) -> None:
     theirs = open_chart(signed_in(chart.user), chart)
     page.context.set_offline(True)
     page.get_by_role("button", name=LATER).first.click()
-    theirs.get_by_role("button", name=LATER).first.click()
+    theirs.get_by_role("button", name="Start: one minute later").first.click()
     saved(theirs)
     page.context.set_offline(False)
     expect(page.locator("#banners .decision")).to_contain_text("Somebody else changed this block")
@@ -261,7 +261,9 @@ def test_blocks_form_comes_up_as_a_sheet_and_leaves_the_block_in_sight(tablet, c
     assert chart.blocks()[1].response == "Two cues."
 
 
-def test_charges_come_up_as_a_sheet_and_lead_to_the_field(tablet):
+def test_charges_come_up_as_a_sheet_and_lead_to_the_field(tablet, chart):
+    chart.add("11:20", "11:30", response="")
+    tablet.reload()
     opener = tablet.locator("#bar-charges")
     expect(opener).to_have_attribute("aria-expanded", "false")
     opener.tap()

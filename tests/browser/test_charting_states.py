@@ -1,6 +1,8 @@
 """What may be typed and when: bad input, odd clocks and nights, words retired meanwhile."""
 
 from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -19,7 +21,7 @@ from tests.browser.charts import (
     until,
     waiting,
 )
-from tests.factories import at, make_episode, make_note, make_visit
+from tests.factories import at, make_episode, make_note, make_procedure, make_visit
 
 
 @pytest.fixture
@@ -189,6 +191,56 @@ def test_chart_works_without_scripts(signed_in, chart):
 
     assert chart.spans()[2] == ("therapeutic_exercise", "11:30", "11:42")
     expect(page.locator("#block-table")).to_contain_text("11:30–11:42")
+
+
+def test_adjustment_shows_the_code_that_its_regions_come_to(signed_in, chart):
+    with scope(chart.practice):
+        make_procedure(chart.note, "CMT", regions=["cervical_spine", "thoracic_spine"])
+    page = open_chart(signed_in(chart.user), chart)
+    expect(page.locator("#procedure-rows th")).to_have_text("98940")
+
+    page.get_by_role("button", name="Edit 98940").click()
+    form = page.locator("#procedure-form")
+    expect(form.locator("#id_procedure-code")).to_have_value("CMT")
+    form.get_by_label("Lumbar spine").check()
+    form.get_by_role("button", name="Save service").click()
+    saved(page)
+
+    expect(page.locator("#procedure-rows th")).to_have_text("98941")
+
+
+def test_number_beside_the_worklist_is_there_without_htmx(signed_in, chart):
+    page = open_chart(signed_in(chart.user), chart)
+    badge = page.locator(".work-badge")
+    late = page.context.request.get("/billing/worklist/count/").text()
+
+    assert page.evaluate("window.htmx === undefined")
+    expect(badge).to_have_text(late.split("<")[0] + " late")
+
+
+PLAIN = Path(__file__).resolve().parents[2] / "static"
+
+
+def test_plain_modules_work_as_the_joined_ones_do(signed_in, chart, settings):
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    page = signed_in(chart.user).new_page()
+    asked = []
+
+    def serve(route):
+        asked.append(urlsplit(route.request.url).path)
+        route.fulfill(path=PLAIN / asked[-1].removeprefix("/static/"))
+
+    page.route("**/static/**", serve)
+    page.goto(chart.path)
+    ready(page)
+    page.get_by_role("button", name="End: one minute later").first.click()
+    saved(page)
+
+    assert chart.spans()[0][2] == "11:11"
+    modules = {f"/static/js/chart/{path.name}" for path in (PLAIN / "js/chart").iterdir()}
+    assert modules <= set(asked)
 
 
 def test_edits_wait_for_nobody_else(signed_in, chart):

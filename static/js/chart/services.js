@@ -34,14 +34,15 @@ export class Services {
     if (mark === this.mark) return;
     this.mark = mark;
     this.table.hidden = !procedures.length;
+    const code = (row) => this.store.codeOf(row);
     this.rows.replaceChildren(...procedures.map((row) => h("tr", { id: `procedure-${row.id}`, tabindex: "-1" },
-      h("th", { scope: "row", class: "code" }, this.store.codeOf(row)),
+      h("th", { scope: "row", class: "code" }, code(row)),
       h("td", { "data-label": "Regions" }, this.store.regionNames(row)),
       h("td", { "data-label": "Time" }, [row.start && clockLong(row.start), row.minutes && `${row.minutes} min`].filter(Boolean).join(" ")),
       h("td", { "data-label": "Findings" }, row.findings),
       h("td", { class: "row-actions" },
-        h("button", { type: "button", class: "btn btn-sm btn-quiet", onclick: () => this.edit(row) }, "Edit", hidden(` ${row.code}`)),
-        h("button", { type: "button", class: "btn btn-icon btn-quiet", onclick: () => this.remove(row) }, icon("trash"), hidden(`Remove ${row.code}`))))));
+        h("button", { type: "button", class: "btn btn-sm btn-quiet", onclick: () => this.edit(row) }, "Edit", hidden(` ${code(row)}`)),
+        h("button", { type: "button", class: "btn btn-icon btn-quiet", onclick: () => this.remove(row) }, icon("trash"), hidden(`Remove ${code(row)}`))))));
   }
 
   edit(row) {
