@@ -8,18 +8,16 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from billing.services.reports import Report
-
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from clinic import spreadsheets
 
 
 def safe(value: str | int) -> str | int:
     """A leading apostrophe keeps text from being run; plain numbers stay numbers."""
-    if isinstance(value, int) or not value.startswith(_DANGEROUS):
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return f"'{value}"
+    if isinstance(value, str):
+        try:
+            float(value)
+        except ValueError:
+            return str(spreadsheets.cell(value))
     return value
 
 

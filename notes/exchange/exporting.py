@@ -14,6 +14,7 @@ from django.utils import timezone
 from clinic.models import Patient, PatientFile, Practice, StoredDocument, User
 from clinic.scope import scope
 from clinic.services import audit
+from clinic.spreadsheets import cell
 from notes.exchange.fhir import bundles_of
 from notes.exchange.records import exported_models, fields_of, is_of_patients, line, rows_of
 from notes.exchange.zipping import Entry, stream
@@ -147,5 +148,6 @@ def _take(out: io.StringIO) -> bytes:
 
 def _cell(value: Any) -> str:
     """Nothing that a spreadsheet would run as a formula."""
-    text = "" if value is None else value if isinstance(value, str) else line(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t" and text else text
+    if isinstance(value, str):
+        return str(cell(value))
+    return "" if value is None else line(value)

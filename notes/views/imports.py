@@ -11,6 +11,7 @@ from clinic.enums import Role
 from clinic.errors import NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
+from clinic.spreadsheets import cell
 from notes.exchange.importing import apply_batch, map_columns, read_batch, rows_of
 from notes.exchange.presets import fields_of
 from notes.exchange.rows import REJECT
@@ -106,5 +107,6 @@ def rejects(request, batch_id):
     writer.writerow([*table.header, "Line", "Why it was not taken"])
     for judged in rows_of(row, table):
         if judged.action == REJECT:
-            writer.writerow([*table.rows[judged.line - 2], judged.line, judged.why])
+            told = (*table.rows[judged.line - 2], judged.line, judged.why)
+            writer.writerow([cell(value) for value in told])
     return response
