@@ -165,12 +165,13 @@ def _after_hours(events: QuerySet[AuditEvent], practice: Practice) -> Iterator[A
     )
     for row in rows:
         charts = "one chart" if row["charts"] == 1 else f"{row['charts']} charts"
-        since, until = (row[name].astimezone(practice.zone) for name in ("since", "at"))
+        since, until = (f"{row[k].astimezone(practice.zone):%H:%M}" for k in ("since", "at"))
+        span = f"at {since}" if since == until else f"from {since} to {until}"
         yield Anomaly(
             "after_hours",
             f"after_hours:{row['actor_id']}:{row['day']}",
             row["actor_name"],
-            f"Looked at {charts} from {since:%H:%M} to {until:%H:%M}.",
+            f"Looked at {charts} {span}.",
             row["at"],
         )
 

@@ -222,7 +222,7 @@ def main() -> int:
     start = time.process_time()
     findings = found("chain")
     proof = (time.process_time() - start) / EVENTS * 1e6
-    print(f"chain verified in {proof:.0f} s of processor time a million events (limit {PROOF:.0f} s): "
+    print(f"chain verified: {proof:.0f} s of processor time a million events (limit {PROOF:.0f}), "
           f"{len(findings)} findings")  # fmt: skip
     return int(worst > SCREEN or proof > PROOF or findings != _expected(findings))
 
