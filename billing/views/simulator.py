@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from billing.engine.policy import policy_from_wire
+from billing.engine.record import Record, record_from_dict
 from billing.engine.types import Day, Policy
 from billing.forms.payers import CaseNameForm
 from billing.forms.policy_values import PolicyValuesForm
 from billing.forms.simulator import SPARE, SimulatorForm, Words, example_day
+from billing.forms.simulator_chart import ChartForm, as_charted
 from billing.models import PayerPolicy
 from billing.services.deriving import fees_on
 from billing.services.expected import expected_payment
@@ -19,6 +21,7 @@ from billing.services.facts import day_of
 from billing.services.freezing import day_from_plain
 from billing.services.policies import engine_policy, policy_on
 from billing.services.policies_currency import stale
+from billing.services.record_facts import record_of
 from billing.services.reference import tables_on
 from billing.services.simulator import Comparison, Ground, compare
 from billing.views.policies_common import payer_or_404, standing
@@ -40,14 +43,14 @@ def simulator(request, pk):
     if request.method == "POST":
         context = _posted(request, payer, version)
     else:
-        day, visit = _day_asked(request, payer)
+        day, record, visit = _asked(request, payer)
         audit.record(
             "simulator.viewed",
             actor=request.user,
             subject=visit or payer,
             patient_id=visit.patient_id if visit else None,
         )
-        context = simulator_of(payer, version=version, day=day)
+        context = simulator_of(payer, version=version, day=day, record=record)
     status = 422 if context.get("errors") else 200
     template = "billing/simulator.html"
     if request.htmx:
@@ -62,6 +65,7 @@ def simulator_of(
     *,
     version: PayerPolicy | None,
     day: Day | None = None,
+    record: Record | None = None,
 ) -> dict[str, Any] | None:
     """The simulator beside a page of rules; None while the payer has no rules."""
     if version is None:
@@ -69,16 +73,20 @@ def simulator_of(
     words = Words()
     day = day or example_day()
     form = SimulatorForm(words=words, day=day, initial={"version": version.version})
-    return _context(payer, version, form) | _result(payer, version, day)
+    shown = _context(payer, version, form, ChartForm(record=record))
+    return shown | _result(payer, version, day, record=record)
 
 
 def _posted(request, payer: Payer, version: PayerPolicy | None) -> dict[str, Any]:
-    form = SimulatorForm(_data(request), words=Words())
-    if not form.is_valid():
-        return _context(payer, version, form) | {"errors": mistakes(form)}
+    form, chart = SimulatorForm(_data(request), words=Words()), ChartForm(request.POST)
+    shown = _context(payer, version, form, chart)
+    if not all([form.is_valid(), chart.is_valid()]):
+        wrong = [error for errors in chart.errors.values() for error in errors]
+        return shown | {"errors": [*mistakes(form), *wrong]}
     draft, unsaved = policy_typed(request, version)
-    result = _result(payer, version, form.day, typed=draft)
-    return _context(payer, version, form) | result | {"unsaved": unsaved}
+    record = chart.record()
+    day = as_charted(form.day) if record else form.day
+    return shown | _result(payer, version, day, typed=draft, record=record) | {"unsaved": unsaved}
 
 
 def _data(request):
@@ -117,16 +125,20 @@ def _version(payer: Payer, request) -> PayerPolicy | None:
     return now.draft or now.in_force or now.last
 
 
-def _day_asked(request, payer: Payer) -> tuple[Day | None, Visit | None]:
+def _asked(request, payer: Payer) -> tuple[Day | None, Record | None, Visit | None]:
+    """A real visit with its chart: as frozen where it is signed, as it stands where it is not."""
     asked = request.GET.get("visit", "")
     if not asked:
-        return None, None
+        return None, None, None
     rows = Visit.objects.select_related("note__charge_set", "note__author", "episode", "practice")
     visit = get_object_or_404(
         rows.filter(coverage__payer=payer, note__isnull=False), public_id=_uuid_or_none(asked)
     )
     charge_set = getattr(visit.note, "charge_set", None)
-    return (day_from_plain(charge_set.facts["day"]) if charge_set else day_of(visit)), visit
+    if charge_set is None:
+        return day_of(visit), record_of(visit), visit
+    frozen = day_from_plain(charge_set.facts["day"])
+    return frozen, record_from_dict(charge_set.record_facts), visit
 
 
 def _uuid_or_none(text: str) -> str | None:
@@ -146,13 +158,18 @@ def sides(
 
 
 def _result(
-    payer: Payer, version: PayerPolicy | None, day: Day, typed: Policy | None = None
+    payer: Payer,
+    version: PayerPolicy | None,
+    day: Day,
+    *,
+    typed: Policy | None = None,
+    record: Record | None = None,
 ) -> dict[str, Any]:
     if version is None:
         return {}
     started = time.perf_counter()
     before, after = sides(payer, version, day, typed)
-    ground = Ground(tables_on(), fees_on(day.date))
+    ground = Ground(tables_on(), fees_on(day.date), record)
     found: Comparison = compare(day, before=before, after=after, ground=ground)
     return {
         "comparison": found,
@@ -162,7 +179,9 @@ def _result(
     }
 
 
-def _context(payer: Payer, version: PayerPolicy | None, form: SimulatorForm) -> dict[str, Any]:
+def _context(
+    payer: Payer, version: PayerPolicy | None, form: SimulatorForm, chart: ChartForm
+) -> dict[str, Any]:
     visits = (
         Visit.objects.filter(coverage__payer=payer, note__isnull=False)
         .select_related("patient")
@@ -170,6 +189,7 @@ def _context(payer: Payer, version: PayerPolicy | None, form: SimulatorForm) -> 
     )
     return {
         "form": form,
+        "chart": chart,
         "words": form.words,
         "visits": visits,
         "case_form": CaseNameForm(),
