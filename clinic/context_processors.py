@@ -43,6 +43,7 @@ _NAV = (
     ("Returned", "envelope", "billing:returned", (Role.THERAPIST, Role.ASSISTANT)),
     ("Payers", "shield", "billing:payers", (Role.ADMIN,)),
     ("Techniques", "hand", "notes:vocabulary", (Role.ADMIN,)),
+    ("Practice", "building", "practice", (Role.ADMIN,)),
     ("Verify", "patch-check-fill", "verify", (Role.OFFICE, Role.ADMIN)),
     ("Audit", "journal", "audit", (Role.ADMIN,)),
     ("Health", "activity", "health", (Role.ADMIN,)),

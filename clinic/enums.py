@@ -89,6 +89,8 @@ class DocumentKind(models.TextChoices):
     RECEIPT = "receipt", "Receipt"
     ESTIMATE = "estimate", "Good Faith Estimate"
     APPEAL = "appeal", "Appeal packet"
+    PLAN = "plan", "Plan of care"
+    PROGRESS = "progress", "Progress report"
 
 
 class Outcome(models.TextChoices):

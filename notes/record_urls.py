@@ -33,10 +33,15 @@ urlpatterns = [
     path("episodes/<int:pk>/lymphedema/", episodes.lymphedema, name="lymphedema"),
     path("episodes/<int:pk>/plans/new/", plans.plan_new, name="plan_new"),
     path("episodes/<int:pk>/plans/<int:plan_pk>/certify/", plans.certify, name="certify"),
+    path("episodes/<int:pk>/plans/<int:plan_pk>/sign/", plans.plan_sign, name="plan_sign"),
+    path("episodes/<int:pk>/plans/<int:plan_pk>/pdf/", plans.plan_pdf, name="plan_pdf"),
     path("episodes/<int:pk>/goals/new/", plans.goal_new, name="goal_new"),
     path("episodes/<int:pk>/goals/<int:goal_pk>/", plans.goal_settle, name="goal_settle"),
     path("episodes/<int:pk>/progress/new/", plans.progress_new, name="progress_new"),
     path("episodes/<int:pk>/progress/<int:report_pk>/", plans.progress, name="progress"),
+    path(
+        "episodes/<int:pk>/progress/<int:report_pk>/pdf/", plans.progress_pdf, name="progress_pdf"
+    ),
     path("episodes/<int:pk>/flowsheet/", flowsheet.flowsheet, name="flowsheet"),
     path("visits/<uuid:visit_id>/record/", visit_record.record, name="visit_record"),
     path("visits/<uuid:visit_id>/record/measure/", visit_record.measure, name="measure"),

@@ -40,7 +40,7 @@ def note_job(context: NoteContext, *, size: str = "letter", earlier: bytes = b""
         kind="note",
         size=size,
         mark=MARKS.get(context.status, ""),
-        attached=(*_note_data(context), *_earlier(context.earlier, earlier)),
+        attached=(*_note_data(context), *earlier_file(context.earlier, earlier)),
     )
 
 
@@ -54,7 +54,7 @@ def superbill_job(context: SuperbillContext, *, size: str = "letter", earlier: b
         kind="superbill",
         size=size,
         mark=MARKS.get(context.status, ""),
-        attached=(record, *_earlier(context.earlier, earlier)),
+        attached=(record, *earlier_file(context.earlier, earlier)),
     )
 
 
@@ -95,7 +95,7 @@ def _note_data(context: NoteContext) -> Iterable[Attached]:
             yield Attached(name, section.derivation.encode(), "How the charges were derived")
 
 
-def _earlier(facts: parts.Earlier | None, body: bytes) -> Iterable[Attached]:
+def earlier_file(facts: parts.Earlier | None, body: bytes) -> Iterable[Attached]:
     if facts is None:
         return
     if hashlib.sha256(body).hexdigest() != facts.file_sha256:

@@ -23,6 +23,8 @@ _PREFIX = {
     DocumentKind.RECEIPT: "RC",
     DocumentKind.ESTIMATE: "GF",
     DocumentKind.APPEAL: "AP",
+    DocumentKind.PLAN: "PC",
+    DocumentKind.PROGRESS: "PR",
 }
 
 

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from clinic.documents import canonical, worker
+from clinic.documents import canonical, care_press, worker
+from clinic.documents.care_contexts import CareLetter
 from clinic.documents.contexts import NoteContext, SuperbillContext
 
 RENDERER = "weasyprint-70.0"
 
 
-def plain(context: NoteContext | SuperbillContext) -> dict[str, Any]:
+def plain(context: NoteContext | SuperbillContext | CareLetter) -> dict[str, Any]:
     """The context as JSON-ready data, to be stored beside the bytes."""
     return canonical.plain(context)
 
@@ -25,3 +26,7 @@ def render_note(context: NoteContext, *, earlier: bytes = b"") -> bytes:
 
 def render_superbill(context: SuperbillContext) -> bytes:
     return worker.render_superbill(context)
+
+
+def render_care_letter(context: CareLetter, *, earlier: bytes = b"") -> bytes:
+    return care_press.care_letter(context, earlier=earlier)

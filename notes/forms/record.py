@@ -159,8 +159,19 @@ class DischargeForm(Crispy, forms.Form):
     summary = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
 
 
-class ProgressForm(Crispy, forms.Form):
-    """One line for each open goal, the summary, and the password that signs."""
+class ProofForm(Crispy, forms.Form):
+    """What proves who signs; neither is needed shortly after another proof."""
+
+    password = forms.CharField(
+        label="Your password, to sign",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    credential = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ProgressForm(ProofForm):
+    """One line for each open goal, the summary, and what proves who signs."""
 
     submit_key = forms.UUIDField(widget=forms.HiddenInput)
     on = forms.DateField(label="Report of", widget=day())
@@ -171,10 +182,6 @@ class ProgressForm(Crispy, forms.Form):
         label="Why skilled care has to go on",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=3000,
-    )
-    password = forms.CharField(
-        label="Your password, to sign",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def __init__(self, *args, goals, **kwargs) -> None:

@@ -131,6 +131,9 @@ class PlanOfCare(ScopedModel):
     planned_visits = models.PositiveSmallIntegerField(null=True, blank=True)
     sent_on = models.DateField(null=True, blank=True)
     certified_on = models.DateField(null=True, blank=True)
+    document = models.OneToOneField(
+        "clinic.StoredDocument", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta(ScopedModel.Meta):
         ordering = ["-starts_on", "-pk"]

@@ -81,6 +81,9 @@ class ProgressReport(ScopedModel):
     method = models.CharField(max_length=20)
     signed_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
+    document = models.OneToOneField(
+        "clinic.StoredDocument", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta(ScopedModel.Meta):
         ordering = ["-reported_on", "-pk"]

@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from notes.models import EpisodeOfCare, Goal, ProgressReport
 from notes.services.episodes import check_open
 from notes.services.goals import settle_goal
 from notes.services.plans_days import days_since_report
+from notes.services.plans_paper import issue_progress
 
 ATTESTATION = "I assessed this patient's progress, and this report is true and complete."
 
@@ -45,6 +46,7 @@ def sign_progress_report(
     continuing: str,
     goals: Sequence[GoalProgress],
     method: str,
+    proved_at: datetime | None = None,
 ) -> ProgressReport:
     """Sign the report; goals it calls met or given up are settled. The same key signs one."""
     with every_practice("submit keys are unique across practices"):
@@ -66,7 +68,7 @@ def sign_progress_report(
         "continuing": continuing.strip(),
         "goals": [_stored(rows[item.number], item) for item in goals],
     }
-    report = ProgressReport.objects.create(
+    report = ProgressReport(
         episode=episode,
         submit_key=submit_key,
         author=clinician,
@@ -80,6 +82,8 @@ def sign_progress_report(
         digest=_digest(values),
         **values,
     )
+    report.document = issue_progress(report, by=by, proved_at=proved_at)
+    report.save()
     for item in goals:
         if item.state != GoalState.OPEN:
             settle_goal(rows[item.number], by=by, state=item.state, on=on)

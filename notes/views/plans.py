@@ -12,15 +12,24 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clinic.errors import HandlineError
 from clinic.permissions import EVERYONE, allow
 from clinic.services import audit
-from clinic.services.identity import confirm_password
 from clinic.views.patients import about
+from clinic.views.pdf import serve
+from clinic.views.proving import prove, standing_proof
 from notes.enums import GoalState
-from notes.forms.record import CertificationForm, GoalForm, PlanForm, ProgressForm, SettleForm
+from notes.forms.record import (
+    CertificationForm,
+    GoalForm,
+    PlanForm,
+    ProgressForm,
+    ProofForm,
+    SettleForm,
+)
 from notes.models import Goal, PlanOfCare, ProgressReport
 from notes.models.episodes import LONGEST_CERTIFICATION
 from notes.services import goals as goal_services
 from notes.services import plans as services
 from notes.services.plans_days import days_since_report
+from notes.services.plans_paper import PLAN_ATTESTATION, sign_plan
 from notes.services.plans_progress import ATTESTATION, GoalProgress, sign_progress_report
 from notes.views.episodes import DESK, WRITES
 from notes.views.record_reach import episode_or_404
@@ -62,6 +71,52 @@ def certify(request, pk, plan_pk):
         hint="Since 2025 a signed order on file and proof that the plan was sent within 30 days "
              "stand in for the first signature; a recertification is signed.",
     )  # fmt: skip
+
+
+@sensitive_post_parameters("password")
+@allow(*WRITES)
+@require_http_methods(["GET", "POST"])
+def plan_sign(request, pk, plan_pk):
+    row = episode_or_404(pk, request.user)
+    plan = get_object_or_404(PlanOfCare, pk=plan_pk, episode=row)
+    form = ProofForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proof = prove(request, **form.cleaned_data)
+            sign_plan(plan, by=request.user, proof=proof)
+        except HandlineError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, "The plan is signed. Send it to the physician, then record that."
+            )
+            return redirect(episode_url(row, "plan"))
+    audit.record("record.viewed", actor=request.user, patient_id=row.patient_id, sheet="plan")
+    context = _signing(request, row, form) | {
+        "plan": plan,
+        "goals": row.goal_rows.filter(state=GoalState.OPEN),
+        "attestation": PLAN_ATTESTATION,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "notes/plan_sign.html", context, status=status)
+
+
+def _signing(request, row, form) -> dict:
+    return {
+        "form": form,
+        "proof": standing_proof(request),
+        "episode": row,
+        "patient": row.patient,
+        "about": about(row.patient),
+    }
+
+
+@allow(*EVERYONE)
+@require_GET
+def plan_pdf(request, pk, plan_pk):
+    row = episode_or_404(pk, request.user)
+    plan = get_object_or_404(PlanOfCare, pk=plan_pk, episode=row, document__isnull=False)
+    return _paper(request, plan.document)
 
 
 @allow(*WRITES)
@@ -110,11 +165,7 @@ def progress_new(request, pk):
             messages.success(request, "Progress report signed.")
             return redirect(episode_url(row, "progress"))
     audit.record("record.viewed", actor=request.user, patient_id=row.patient_id, sheet="progress")
-    context = {
-        "form": form,
-        "episode": row,
-        "patient": row.patient,
-        "about": about(row.patient),
+    context = _signing(request, row, form) | {
         "days": days_since_report(row, today),
         "attestation": ATTESTATION,
     }
@@ -124,7 +175,7 @@ def progress_new(request, pk):
 
 def _sign(request, row, form) -> ProgressReport:
     data = form.cleaned_data
-    method = confirm_password(request.user, data["password"])
+    proof = prove(request, password=data["password"], credential=data["credential"])
     return sign_progress_report(
         row,
         by=request.user,
@@ -136,7 +187,8 @@ def _sign(request, row, form) -> ProgressReport:
             GoalProgress(g.number, data[f"now_{g.number}"], data[f"state_{g.number}"])
             for g in form.goals
         ],
-        method=method,
+        method=proof.method,
+        proved_at=proof.at,
     )
 
 
@@ -151,3 +203,16 @@ def progress(request, pk, report_pk):
     context = {"report": report, "episode": row, "patient": row.patient,
                "about": about(row.patient)}  # fmt: skip
     return render(request, "notes/progress.html", context)
+
+
+@allow(*EVERYONE)
+@require_GET
+def progress_pdf(request, pk, report_pk):
+    row = episode_or_404(pk, request.user)
+    report = get_object_or_404(ProgressReport, pk=report_pk, episode=row, document__isnull=False)
+    return _paper(request, report.document)
+
+
+def _paper(request, document):
+    download = "download" in request.GET
+    return serve(document, to=request.user, download=download, asked=request.headers)

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from clinic.enums import AlertKind, ConsentKind, FileKind
 from clinic.models import Consent, PatientAlert, PatientContact, PatientFile, User
+from clinic.services.identity import Proof
 from clinic.services.patients_merge import merge_patients
 from notes.exchange.exporting import ask_export
 from notes.exchange.importing import read_batch
 from notes.models import Goal, Note
 from notes.scores import SCALES
+from notes.services.plans_paper import sign_plan
 from notes.services.plans_progress import GoalProgress, sign_progress_report
 from notes.services.review import leave_remark
 from notes.services.schedule_feed import renew_feed
@@ -28,6 +30,8 @@ def record_args(
     return {
         **_patient_args(visit.patient, by=admin, mark=mark),
         **_episode_args(visit.episode, by=therapist, mark=mark),
+        "location": [visit.location_id],
+        "clinician": [draft.author_id],
         "card": [visit.patient_id, visit.coverage_id],
         "score": [visit.public_id, next(iter(SCALES))],
         "remark": [signed.visit.public_id, remark.pk],
@@ -74,6 +78,7 @@ def _episode_args(episode, *, by: User, mark: str) -> dict[str, list[Any]]:
         episode=episode, number=1, text=mark, measure=mark, baseline="1", target="2",
         opened_on=today, due_on=today + timedelta(weeks=4),
     )  # fmt: skip
+    sign_plan(plan, by=by, proof=Proof("password", timezone.now()))
     report = sign_progress_report(
         episode, by=by, submit_key=uuid.uuid4(), on=today, summary=mark, continuing=mark,
         goals=[GoalProgress(1, mark, "open")], method="password",
@@ -81,6 +86,7 @@ def _episode_args(episode, *, by: User, mark: str) -> dict[str, list[Any]]:
     return {
         "problem": [episode.pk],
         "plan": [episode.pk, plan.pk],
+        "signed plan": [episode.pk, plan.pk],
         "goal": [episode.pk, goal.pk],
         "report": [episode.pk, report.pk],
     }

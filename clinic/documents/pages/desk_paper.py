@@ -34,14 +34,14 @@ def values(of: DeskPaper) -> dict:
             ("Billing NPI", of.practice.npi),
             *((fact.label, fact.value) for fact in of.facts),
         ),
-        "tables": [_table(table) for table in of.tables],
+        "tables": [table(item) for item in of.tables],
         "result": of.result if of.result[0] else None,
         "paragraphs": list(of.paragraphs),
         "notices": list(of.notices),
     }
 
 
-def _table(of: Table) -> dict:
+def table(of: Table) -> dict:
     def cells(row: tuple[str, ...]) -> list[tuple[str, str]]:
         return [(_class(place, of), text) for place, text in enumerate(row)]
 
