@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from clinic.views import own_sign_ins, proving
+from clinic.views import own_sign_ins, proving, ways_in
 
 urlpatterns = [
+    path("invitation/<str:secret>/", ways_in.invitation, name="invitation"),
+    path("set-up/<str:secret>/", ways_in.set_up, name="set_up"),
     path("sign-ins/", own_sign_ins.own, name="own_sign_ins"),
     path("sign-ins/end/", own_sign_ins.end_others, name="end_other_sign_ins"),
     path("sign-ins/<uuid:key>/end/", own_sign_ins.end, name="end_sign_in"),

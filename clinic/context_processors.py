@@ -58,6 +58,8 @@ def shell(request) -> dict:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         context |= {"theme": user.theme, "practice": user.practice, "nav": _nav(request)}
+        if getattr(request, "is_half_open", False):
+            context["nav"] = []  # locked, or before the second factor: nothing leads anywhere
     return context
 
 

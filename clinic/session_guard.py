@@ -9,6 +9,7 @@ from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +35,19 @@ UNLOCKING = frozenset(
 )
 
 
+class SessionsMiddleware(SessionMiddleware):
+    """Django's, but for one race: a request that was under way when the session got a new id
+    comes with the old one, and must not have the browser throw the new one away."""
+
+    def process_response(self, request, response):
+        response = super().process_response(request, response)
+        if getattr(request.resolver_match, "view_name", "") != "account_logout":
+            dropped = response.cookies.get(settings.SESSION_COOKIE_NAME)
+            if dropped is not None and not dropped.value:
+                del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
+
+
 class SignedInMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
@@ -50,10 +64,12 @@ class SignedInMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
+        request.is_half_open = False
         if request.sign_in is None or not getattr(view, "login_required", True):
             return None
-        name = request.resolver_match.view_name
-        if request.sign_in.locked_at is not None and name not in UNLOCKING:
+        name, is_locked = request.resolver_match.view_name, request.sign_in.locked_at is not None
+        request.is_half_open = is_locked or is_factor_missing(request)
+        if is_locked and name not in UNLOCKING:
             return _to_unlock(request)
         if is_factor_missing(request):
             return _to_second_factor(request, name)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from clinic import account_urls, audit_urls, patient_urls, practice_urls
+from clinic import account_urls, audit_urls, patient_urls, practice_urls, user_urls
 from clinic.views import certificates, errors, health, home, styleguide, verify
 
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include(account_urls.urlpatterns)),
+    path("people/", include(user_urls.urlpatterns)),
     path("practice/", include(practice_urls.urlpatterns)),
     path("patients/", include(patient_urls.urlpatterns)),
     path("notes/", include("notes.urls")),

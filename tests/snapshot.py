@@ -11,7 +11,8 @@ from clinic.scope import every_practice
 
 # Sessions, and what goes with them: when somebody was last seen, how often a code was wrong.
 LEFT_OUT = {
-    "django_session", "clinic_signin", "clinic_cache", "django_migrations", "sqlite_sequence",
+    "django_session", "clinic_signin", "clinic_cache", "clinic_submission",
+    "django_migrations", "sqlite_sequence",
 }  # fmt: skip
 
 
@@ -48,7 +49,9 @@ def written_tables() -> Iterator[set[str]]:
         yield found
 
 
-_WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)', re.IGNORECASE)
+_WRITES = re.compile(
+    r'(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(?!SET\b)(\w+)', re.IGNORECASE
+)
 
 
 def changed(before: dict[str, Counter], after: dict[str, Counter]) -> set[str]:

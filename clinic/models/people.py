@@ -5,11 +5,17 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.enums import Discipline, Role, Theme
+from clinic.errors import NotAllowed
 from clinic.scope import ScopedModel
 from clinic.validators import validate_npi
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def delete(self):
+        raise NotAllowed("An account is closed, not deleted.")
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -38,6 +44,9 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def delete(self, *args, **kwargs):
+        raise NotAllowed("An account is closed, not deleted.")
 
 
 class Clinician(ScopedModel):

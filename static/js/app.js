@@ -27,8 +27,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = /** @type {HtmxEvent} */ (event).detail;
   if (!new URL(xhr.responseURL || location.href).pathname.startsWith("/accounts/")) return;
   event.preventDefault();
-  if (document.getElementById("session-locked")) document.dispatchEvent(new Event("handline:sign-in"));
-  else location.reload();
+  document.dispatchEvent(new Event("handline:sign-in"));
 });
 
 document.addEventListener("click", (event) => {

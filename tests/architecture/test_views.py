@@ -6,8 +6,11 @@ from clinic.enums import Role
 
 # Reached without signing in: the checks of process and readiness name no data, verification
 # says only what anybody who holds the paper may know, the state of a sign-in how long it lasts,
-# a calendar's secret address only when and where visits are.
-PUBLIC = {"healthz", "readyz", "session_state", "verify_public", "notes:calendar_feed"}
+# a calendar's secret address only when and where visits are, an invitation whom it is for.
+PUBLIC = {
+    "healthz", "readyz", "session_state", "verify_public", "notes:calendar_feed", "invitation",
+    "set_up",
+}  # fmt: skip
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, object]]:

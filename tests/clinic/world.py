@@ -15,6 +15,7 @@ from clinic.services import revocation
 from notes.models import BodyRegion, Note, Technique, Visit
 from tests.billing.making import make_fees
 from tests.clinic.world_desk import desk_args
+from tests.clinic.world_people import people_args
 from tests.clinic.world_record import record_args
 from tests.clinic.world_rules import rules_args
 from tests.factories import (
@@ -121,6 +122,7 @@ def _records(world: World) -> None:
     asked = sign(_chart(world, visit(date=DAY + timedelta(days=3))))
     world.args |= desk_args(asked=asked, billed=billed, by=world.people[Role.OFFICE], mark=mark)
     people = {"therapist": world.people[Role.THERAPIST], "admin": world.people[Role.ADMIN]}
+    world.args |= people_args(world.people, mark=mark)
     world.args |= record_args(world.note, signed, mark=mark, **people)
 
 
@@ -215,6 +217,8 @@ ARGS = {
     "account_confirm_email": ["key"],
     "account_reset_password_from_key": ["1", "key-x"],
     "end_sign_in": [uuid.UUID(int=0)],
+    "invitation": ["of-nobody"],
+    "set_up": ["of-nobody"],
     "mfa_edit_webauthn": [0],
     "mfa_remove_webauthn": [0],
     "billing:accept_edition": [0],
