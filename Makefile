@@ -2,7 +2,7 @@
 PORT ?= 8000
 export PORT
 
-.PHONY: run test test-fast lint fmt bench soak
+.PHONY: run test test-fast lint fmt bench soak audit sbom
 
 run: ## Serve the demo practice on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@bash .ci/serve
@@ -26,7 +26,15 @@ bench: ## Ratios against plain references (ONLY="name name" for some)
 	@bash .ci/venv test
 	@.venv/bin/python .ci/bench.py $(ONLY)
 
-soak: ## Kill the browser 200 times while somebody charts (KILLS=20 for fewer)
+soak: ## The long trials of docs/assurance.md (ONLY="name name", SMALL=1 for a tenth of each)
 	@bash .ci/packages test
 	@bash .ci/venv test
-	@.venv/bin/python -m tests.soak.charting_kills --kills $(or $(KILLS),200)
+	@.venv/bin/python .ci/soak.py $(if $(SMALL),--small) $(ONLY)
+
+audit: ## Hashes, bill of materials, secrets, rules, known vulnerabilities
+	@bash .ci/venv test
+	@bash .ci/audit
+
+sbom: ## Write docs/sbom.cdx.json, the bill of materials
+	@bash .ci/venv test
+	@.venv/bin/python .ci/sbom.py

@@ -98,13 +98,18 @@ def int_of(text: str) -> int:
         return -1
 
 
+_MOST = Decimal(10) ** 12
+
+
 def cents_of(text: str, where: str) -> int:
     """Whole cents; three decimals or words are refused."""
     try:
         value = Decimal(text or "0")
     except InvalidOperation:
         raise Unreadable(f"{where} is {text!r}, which is no amount.") from None
-    if not value.is_finite() or value != value.quantize(Decimal("0.01")):
+    if not value.is_finite() or abs(value) > _MOST:
+        raise Unreadable(f"{where} is {text[:40]}: no payer pays that.")
+    if value != value.quantize(Decimal("0.01")):
         raise Unreadable(f"{where} is {text}: an amount has at most two decimals.")
     return int(value * 100)
 

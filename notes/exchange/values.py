@@ -46,7 +46,7 @@ def day_of(cell: str, order: str) -> date:
                 return date(*(int(n) for n in numbers))
             month, day = (int(numbers[place]) for place in _ORDERS[order][:2])
             return date(_year(numbers[2]), month, day)
-        except ValueError as trouble:
+        except (ValueError, OverflowError) as trouble:
             raise BadCell(f"“{cell}” is not a date") from trouble
     raise BadCell(f"“{cell}” is not a date")
 
