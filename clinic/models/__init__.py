@@ -13,6 +13,7 @@ from clinic.models.patients import Coverage, Patient, Payer
 from clinic.models.people import Clinician, User
 from clinic.models.practice import Location, Practice
 from clinic.models.sign_ins import FactorReset, Invitation, SignIn
+from clinic.models.submissions import Submission
 
 __all__ = [
     "AnomalyReview",
@@ -38,5 +39,6 @@ __all__ = [
     "SigningAuthority",
     "SigningCertificate",
     "StoredDocument",
+    "Submission",
     "User",
 ]

@@ -7,6 +7,7 @@ planted.
 import re
 from collections.abc import Iterator
 
+from django.db import transaction
 from django.urls import reverse
 
 from clinic.enums import Role
@@ -17,6 +18,11 @@ from tests.clinic.world import BODIES
 WRITES = ("PUT", "PATCH", "DELETE")
 METHODS = ("GET", "POST")
 ROLES = tuple(Role)
+# Whatever hangs on a patient whom one therapist treats.
+CHARTS = {
+    "booked", "draft", "signed", "patient", "card", "contact", "alert", "consent", "file",
+    "problem", "plan", "goal", "report", "score", "remark",
+}  # fmt: skip
 # Fields that a form must never take from a browser. 1987 is nobody's moment of signing.
 PLANTED = {
     "role": "admin", "is_staff": "on", "is_superuser": "on", "is_active": "on",
@@ -132,6 +138,18 @@ def _foreign_args(ground: Ground, name: str) -> Iterator[list]:
         yield [other[0], *own[1:]]
 
 
+def other_therapist(ground: Ground, name: str, every_cell: bool) -> Iterator[str]:
+    """T-Z01: a chart of another therapist's patient does not exist either."""
+    if MATRIX[name].kind not in CHARTS:
+        return
+    for method in METHODS:
+        if Role.THERAPIST not in rule(name, method).roles:
+            continue
+        answer = ground.ask(name, method, by="other therapist")
+        if (answer.status, answer.tables) != (404, set()):
+            yield f"{method} by another therapist: {answer.status}, {answer.tables}"
+
+
 def nobody(ground: Ground, name: str, every_cell: bool) -> Iterator[str]:
     """T-Z01: without signing in there is the sign-in page only."""
     for method in METHODS:
@@ -173,6 +191,23 @@ def _form(ground: Ground, name: str) -> dict:
     return BODIES.get(name, lambda world: {"nothing": "of use"})(ground.own)
 
 
+def sent_twice(ground: Ground, name: str, every_cell: bool) -> Iterator[str]:
+    """T-C02: a form that did something does it once, however often it is sent."""
+    wanted = rule(name, "POST")
+    role = next((role for role, status in wanted.roles.items() if status < 400), None)
+    if role is None or name.startswith(("account_", "mfa_", "session_")):
+        return
+    form = _form(ground, name) | {"form_key": "one-and-the-same"}
+    with transaction.atomic():
+        first = ground.ask(name, "POST", by=role, data=form, keep=True)
+        second = ground.ask(name, "POST", by=role, data=form, keep=True)
+        transaction.set_rollback(True)
+    if second.tables or second.events:
+        yield f"sent twice, it writes {second.tables} and {second.events} again"
+    if first.response.headers.get("Location") != second.response.headers.get("Location"):
+        yield "sent twice, it leads to two places"
+
+
 def no_interference(ground: Ground, name: str, every_cell: bool) -> Iterator[str]:
     """T-Z04: the answer is the same whether or not another practice is in the database."""
     alone = ground.alone.get(name)
@@ -190,6 +225,6 @@ def no_interference(ground: Ground, name: str, every_cell: bool) -> Iterator[str
 
 
 CHECKS = (
-    allowed_roles, refused_roles, other_methods, other_practice, nobody, planted_fields,
-    no_interference,
+    allowed_roles, refused_roles, other_methods, other_practice, other_therapist, nobody,
+    planted_fields, sent_twice, no_interference,
 )  # fmt: skip

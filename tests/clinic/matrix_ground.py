@@ -68,9 +68,9 @@ class Ground:
 
     def ask(
         self, name: str, method: str, *, by: str | None, of: World | None = None,
-        data: dict | None = None, args: list | None = None,
+        data: dict | None = None, args: list | None = None, keep: bool = False,
     ) -> Answer:  # fmt: skip
-        """What is answered, changed and recorded. All is taken back."""
+        """What is answered, changed and recorded. All is taken back, unless it is to be kept."""
         of = of or self.own
         url = reverse(name, args=self.args(name, of) if args is None else args)
         body = data if data is not None else BODIES.get(name, _nothing)(of)
@@ -82,7 +82,7 @@ class Ground:
                 response = _send(browser, method, url + QUERIES.get(name, ""), body)
                 sent = text_of(response) + "".join(str(m.message()) for m in mail.outbox)
             after = snapshot(written)
-            transaction.set_rollback(True)
+            transaction.set_rollback(not keep)
         rows = {table: after[table] - self.before[table] for table in after}
         return Answer(
             response, sent, changed(self.before, after) - TRAIL,
@@ -95,6 +95,10 @@ class Ground:
         if key not in self._seen:
             self._seen[key] = self.ask(name, method, by=role)
         return self._seen[key]
+
+    def forget(self) -> None:
+        """Answers of one's own objects are asked anew."""
+        self._seen.clear()
 
     def args(self, name: str, of: World) -> list:
         kind = MATRIX[name].kind
@@ -159,7 +163,7 @@ def _pdf_text(content: bytes) -> str:
 
 # What differs between two answers to one and the same question.
 _CHANGING = re.compile(
-    r"""nonce="[^"]*"|'nonce-[^']*'|csrf[^>]*|"[0-9a-f-]{36}"|\b[0-9a-f]{16}\b"""
+    r"""nonce="[^"]*"|'nonce-[^']*'|csrf[^>]*|"form_key"[^>]*|"[0-9a-f-]{36}"|\b[0-9a-f]{16}\b"""
     r"""|[A-Za-z0-9+/_-]{27,}=*|Content-Length[^,]*|"now": [\d.]+"""
     r"""|\d+:\d\d(:\d\d(\.\d+)?)?|\b\d+ (seconds?|minutes?) ago|just now|\b\d+ (MB|ms)\b""",
     re.IGNORECASE,
