@@ -16,6 +16,7 @@ from billing.models import ChargeSet, DeskItem, LedgerEntry, Payment
 from billing.services import payments
 from billing.services import payments_ledger as ledger
 from billing.services.estimates import watch
+from billing.services.estimates_due import due_of, usual_units
 from billing.services.payments_day import day_sheet
 from billing.views.superbills import DESK, charge_set_or_404, key_of
 from clinic.errors import HandlineError, NotAllowed
@@ -80,6 +81,8 @@ def _episodes(patient: Patient) -> list[EpisodeOfCare]:
     rows = list(EpisodeOfCare.objects.filter(patient=patient).order_by("-started_on"))
     for episode in rows:
         episode.watch = watch(episode)
+        episode.due = due_of(episode, timezone.localdate())
+        episode.usual = ", ".join(f"{code} {n}" for code, n in usual_units(episode).items())
         if episode.watch:
             episode.billed = money.dollars(episode.watch.billed_cents)
             episode.estimated = money.dollars(episode.watch.estimate.total_cents)

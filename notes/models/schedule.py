@@ -11,6 +11,9 @@ class Booking(ScopedModel):
 
     visit = models.OneToOneField("notes.Visit", models.CASCADE, related_name="booking")
     double_booked = models.BooleanField(default=False)
+    booked_on = models.DateField(
+        null=True, blank=True, help_text="The law's deadlines for an estimate count from this day."
+    )
     canceled_because = models.CharField(max_length=120, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     remark = models.CharField(max_length=120, blank=True)

@@ -58,7 +58,12 @@ def book_visit(
         booked_minutes=slot.minutes,
         number_in_episode=last + 1,
     )
-    Booking.objects.create(visit=visit, double_booked=bool(taken), remark=remark)
+    Booking.objects.create(
+        visit=visit,
+        double_booked=bool(taken),
+        booked_on=timezone.localdate(timezone=slot.clinician.practice.zone),
+        remark=remark,
+    )
     _record("visit.booked", visit, by, double=bool(taken))
     return visit
 
