@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from billing.claims.types import Address, Claim, Line, Name, Provider
+from billing.claims.types import Address, Claim, Facility, Insured, Line, Name, Provider
 from billing.claims.words import digits, normalised
 
 LINES, COLUMNS = 64, 79
@@ -83,12 +83,14 @@ def _people(claim: Claim) -> Iterator[Cell]:
     yield Cell(14, 1, home.city[:20])
     yield Cell(14, 26, home.state)
     yield Cell(16, 1, digits(home.zip_code))
+    yield from _phone((patient or insured).phone, 16, 15)
     if insured.address.is_complete:
         yield Cell(12, 50, insured.address.street[:28])
         yield Cell(14, 50, insured.address.city[:20])
         yield Cell(14, 74, insured.address.state)
         yield Cell(16, 50, digits(insured.address.zip_code))
-    for other in claim.earlier[:1]:
+        yield from _phone(insured.phone, 16, 65)
+    for other in claim.earlier[:1] if insured.filing != "MB" else ():
         yield Cell(18, 1, _name(other.insured.name)[:28])
         yield Cell(20, 1, (other.insured.group or other.insured.member_id)[:28])
         yield Cell(26, 1, other.payer.name[:28])
@@ -105,13 +107,25 @@ def _conditions(claim: Claim) -> Iterator[Cell]:
     if of and of.auto:
         yield Cell(22, 45, of.state)
     medicare = claim.insured.filing == "MB"
-    group = claim.insured.group or ("NONE" if medicare else "")
-    yield Cell(18, 50, group[:29])
-    if not medicare:
+    before = claim.earlier[0].insured if claim.earlier else None
+    if medicare:
+        # The policy that pays before Medicare, or the word NONE; 11d stays blank.
+        yield Cell(18, 50, ((before.group or before.member_id) if before else "NONE")[:29])
+        yield from _insured_born(before)
+        yield Cell(24, 50, claim.earlier[0].payer.name[:29] if claim.earlier else "")
+    else:
+        yield Cell(18, 50, claim.insured.group[:29])
+        yield from _insured_born(claim.insured)
         yield Cell(24, 50, claim.insured.plan[:29])
         yield Cell(26, 52 if claim.earlier else 57, "X")
     yield Cell(29, 7, "SIGNATURE ON FILE")
     yield Cell(29, 55, "SIGNATURE ON FILE")
+
+
+def _insured_born(of: Insured | None) -> Iterator[Cell]:
+    if of is not None and of.born_on is not None:
+        yield from _split_date(of.born_on, 20, (53, 56, 59), full_year=True)
+        yield Cell(20, 68 if of.sex == "M" else 75, "X" if of.sex in "MF" else "")
 
 
 def _dates(claim: Claim) -> Iterator[Cell]:
@@ -120,15 +134,25 @@ def _dates(claim: Claim) -> Iterator[Cell]:
     elif claim.onset_on:
         yield from _split_date(claim.onset_on, 32, (2, 5, 8))
         yield Cell(32, 16, "431")
-        if claim.initial_treatment_on:
-            yield Cell(32, 31, "454")
-            yield from _split_date(claim.initial_treatment_on, 32, (37, 40, 43))
-    if claim.referring:
-        yield Cell(34, 1, "DN")
-        yield Cell(34, 4, _first_last(claim.referring)[:24])
-        yield Cell(34, 33, claim.referring.npi)
+    if claim.insured.filing != "MB":
+        yield from _other_date(claim)
+    named = claim.referring or claim.supervising  # one name: who referred goes first
+    if named:
+        yield Cell(34, 1, "DN" if claim.referring else "DQ")
+        yield Cell(34, 4, _first_last(named)[:24])
+        yield Cell(34, 33, named.npi)
     yield Cell(36, 1, claim.remark[:48])
     yield Cell(36, 57, "X")
+
+
+def _other_date(claim: Claim) -> Iterator[Cell]:
+    """15 has room for one: the initial treatment, or else the accident."""
+    accident = claim.accident.on if claim.accident else None
+    for qualifier, day in (("454", claim.initial_treatment_on), ("439", accident)):
+        if day is not None:
+            yield Cell(32, 31, qualifier)
+            yield from _split_date(day, 32, (37, 40, 43))
+            return
 
 
 def _diagnoses(claim: Claim) -> Iterator[Cell]:
@@ -174,11 +198,26 @@ def _foot(claim: Claim, lines: tuple[Line, ...], first: bool) -> Iterator[Cell]:
     yield Cell(60, 50, _town(billing.address)[:29])
     if claim.rendering:
         yield Cell(60, 1, _first_last(claim.rendering)[:20])
-    served = max((n.served_on for n in lines if n.served_on), default=None)
-    yield Cell(61, 6, f"{served:%m %d %y}" if served else "")
+    yield Cell(61, 6, f"{claim.signed_on:%m %d %y}" if claim.signed_on else "")
+    yield from _facility(claim.facility)
     yield Cell(61, 50, billing.npi)
     if billing.taxonomy:
         yield Cell(61, 63, f"ZZ{billing.taxonomy}")
+
+
+def _facility(of: Facility | None) -> Iterator[Cell]:
+    if of is not None:
+        yield Cell(58, 23, of.name[:26])
+        yield Cell(59, 23, of.address.street[:26])
+        yield Cell(60, 23, _town(of.address)[:26])
+        yield Cell(61, 23, of.npi)
+
+
+def _phone(number: str, line: int, column: int) -> Iterator[Cell]:
+    found = digits(number)
+    if len(found) == 10:
+        yield Cell(line, column, found[:3])
+        yield Cell(line, column + 4, found[3:])
 
 
 def _split_date(

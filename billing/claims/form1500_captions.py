@@ -14,5 +14,6 @@ CAPTIONS: tuple[tuple[int, int, str], ...] = (
     (42, 25, "D CODE  MODIFIERS"), (42, 45, "E DX"), (42, 50, "F CHARGE"), (42, 59, "G UNIT"),
     (42, 68, "J NPI"), (55, 1, "25 TAX ID"), (55, 23, "26 OUR NUMBER"), (55, 38, "27 Y/N"),
     (55, 52, "28 TOTAL"), (55, 62, "29 PAID"), (57, 1, "31 CLINICIAN"), (57, 50, "33 BILLED BY"),
+    (19, 53, "11A INSURED BORN"), (57, 23, "32 SERVICE PLACE"),
     (62, 50, "33A NPI"), (62, 63, "33B TAXONOMY"),
 )  # fmt: skip

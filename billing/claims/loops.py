@@ -120,6 +120,10 @@ def _providers(claim: Claim) -> Iterator[Segment]:
     if claim.rendering is not None and claim.rendering.npi != claim.billing.npi:
         yield name_segment("82", claim.rendering.name, "XX", claim.rendering.npi)
         yield from _taxonomy(claim.rendering)
+    if claim.facility is not None:
+        at = claim.facility
+        yield name_segment("77", Name(at.name, is_person=False), "XX" if at.npi else "", at.npi)
+        yield from address_segments(at.address)
     if claim.supervising is not None:
         yield name_segment("DQ", claim.supervising.name, "XX", claim.supervising.npi)
 

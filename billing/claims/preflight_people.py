@@ -80,6 +80,16 @@ def clinicians(claim: Claim, ground) -> Iterator[Problem]:
             yield from _provider(box, of, who)
 
 
+def facility(claim: Claim, ground) -> Iterator[Problem]:
+    at = claim.facility
+    if at is None:
+        return
+    yield from _name("32", Name(at.name, is_person=False), "the place of service")
+    yield from _address("32", at.address, "the place of service", zip_digits=9)
+    if at.npi:
+        yield from _npi("32a", at.npi, "the place of service", "Correct it under Locations.")
+
+
 def _provider(box: str, of: Provider, who: str) -> Iterator[Problem]:
     where = "Correct it under the order." if "referring" in who else "Correct it under Clinicians."
     yield from _name(box, of.name, who)
@@ -141,4 +151,4 @@ def _birth(box: str, born_on, sex: str, ground) -> Iterator[Problem]:
         yield Problem(box, "the sex is F, M or U on a claim", "Choose one.", sex, "claim.sex")
 
 
-CHECKS = (billing_provider, payer, insured, patient, clinicians)
+CHECKS = (billing_provider, payer, insured, patient, clinicians, facility)

@@ -12,6 +12,7 @@ from billing.claims.types import (
     Adjustment,
     Billing,
     Claim,
+    Facility,
     Insured,
     Line,
     LinePaid,
@@ -125,7 +126,7 @@ class _Reader:
         elif entity == "QC":
             self.now.patient |= named
             self.target = self.now.patient
-        elif entity in ("DN", "82", "DQ") and self.now.claim:
+        elif entity in ("DN", "82", "77", "DQ") and self.now.claim:
             self.now.claim["providers"][entity] = named
             self.target = named
 
@@ -254,6 +255,7 @@ class _Reader:
             rendering=_provider(people.get("82")),
             referring=_provider(people.get("DN")),
             supervising=_provider(people.get("DQ")),
+            facility=_facility(people.get("77")),
             onset_on=dates.get("431"),
             initial_treatment_on=dates.get("454"),
             accident=Accident("EM" in accident, "AA" in accident, "OA" in accident, accident[3],
@@ -303,6 +305,10 @@ def _patient(of: dict) -> Patient:
 
 def _provider(of: dict | None) -> Provider | None:
     return Provider(of["name"], of["id"], of.get("taxonomy", "")) if of else None
+
+
+def _facility(of: dict | None) -> Facility | None:
+    return Facility(of["name"].last, _address(of), of["id"]) if of else None
 
 
 def _other(of: dict) -> OtherPayer:

@@ -36,6 +36,15 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Facility:
+    """Where the service was given, if not at the practice's own address."""
+
+    name: str
+    address: Address
+    npi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Billing:
     """Who is paid: the practice."""
 
@@ -69,6 +78,7 @@ class Insured:
     address: Address = Address()
     born_on: date | None = None
     sex: str = "U"
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,7 @@ class Patient:
     address: Address = Address()
     born_on: date | None = None
     sex: str = "U"
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,8 @@ class Claim:
     rendering: Provider | None = None
     referring: Provider | None = None
     supervising: Provider | None = None
+    facility: Facility | None = None
+    signed_on: date | None = None
     onset_on: date | None = None
     initial_treatment_on: date | None = None
     accident: Accident | None = None

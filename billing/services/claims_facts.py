@@ -3,14 +3,19 @@
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import Q, Sum
+from django.utils import timezone
+
 from billing.claims import types
 from billing.claims.preflight import Ground, preflight
+from billing.desk_enums import EntryKind
 from billing.engine.tables import shipped_codes
-from billing.models import ChargeSet
+from billing.models import ChargeSet, LedgerEntry
 from billing.services.desk_routes import filing_of
 from clinic.models import Clinician, Coverage, Patient
 from notes.models import EpisodeOfCare, Visit
 
+_PAYING = (EntryKind.PATIENT_PAYMENT, EntryKind.APPLIED)
 _PROCEDURES = frozenset(fact.code for fact in shipped_codes())
 RANKS = {1: "P", 2: "S", 3: "T"}
 
@@ -33,7 +38,10 @@ def claim_of(charge_set: ChargeSet, *, number: str = "0", coverage: Coverage | N
         lines=_lines(charge_set, visit, number),
         place=visit.location.place_of_service,
         rendering=_provider(treater),
-        supervising=None,
+        supervising=None,  # an assistant's supervisor is the one who bills as treating
+        facility=_facility(visit),
+        signed_on=timezone.localdate(note.signed_at, timezone=visit.practice.zone),
+        patient_paid_cents=_paid(charge_set) if coverage.pk == visit.coverage_id else 0,
         referring=_referring(visit.episode),
         onset_on=visit.episode.onset_on,
         initial_treatment_on=visit.episode.started_on if author.discipline == "DC" else None,
@@ -77,6 +85,7 @@ def _insured(coverage: Coverage, patient: Patient, filing: str):
         address=_address(patient),
         born_on=patient.born_on,
         sex=_sex(patient),
+        phone=patient.phone,
     )
     if details is None or details.relationship == "18":
         return insured, None
@@ -85,9 +94,16 @@ def _insured(coverage: Coverage, patient: Patient, filing: str):
         name=types.Name(details.last_name, details.first_name),
         is_patient=False,
         address=_address(details),
+        phone="",
+        born_on=None,
     )
     return subscriber, types.Patient(
-        person, details.relationship, _address(patient), patient.born_on, _sex(patient)
+        person,
+        details.relationship,
+        _address(patient),
+        patient.born_on,
+        _sex(patient),
+        patient.phone,
     )
 
 
@@ -102,6 +118,21 @@ def _address(row) -> types.Address:
 def _provider(clinician: Clinician) -> types.Provider:
     name = types.Name(clinician.last_name, clinician.first_name)
     return types.Provider(name, clinician.npi, clinician.taxonomy)
+
+
+def _facility(visit: Visit) -> types.Facility | None:
+    """The location, where it has an address of its own."""
+    here, practice = visit.location, visit.practice
+    if not here.street or (here.street, here.city) == (practice.street, practice.city):
+        return None
+    return types.Facility(here.name, _address(here))
+
+
+def _paid(charge_set: ChargeSet) -> int:
+    """What the patient paid for the visit, such as a copayment at the desk."""
+    paying = Q(kind__in=_PAYING) | Q(reverses__kind__in=_PAYING)
+    rows = LedgerEntry.objects.filter(paying, charge_set=charge_set)
+    return max(0, -(rows.aggregate(paid=Sum("patient_cents"))["paid"] or 0))
 
 
 def _lines(charge_set: ChargeSet, visit: Visit, number: str) -> tuple[types.Line, ...]:

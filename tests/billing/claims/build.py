@@ -11,6 +11,7 @@ from billing.claims.types import (
     Adjustment,
     Billing,
     Claim,
+    Facility,
     Insured,
     Interchange,
     Line,
@@ -130,4 +131,20 @@ def make_file(*claims: Claim, control: int = 1) -> Interchange:
         receiver=Receiver("Example Clearinghouse", "99999"),
         claims=claims,
         usage="T",
+    )  # fmt: skip
+
+
+def make_elsewhere() -> Claim:
+    """Treated away from the practice's address, with every box of the form that can be filled."""
+    claim = make_dependent()
+    assert claim.patient is not None
+    return replace(
+        claim,
+        number="HL5",
+        insured=replace(claim.insured, phone="5185550111", born_on=date(1970, 4, 2), sex="M",
+                        group="GRP77", plan="GOLD", address=make_address()),
+        patient=replace(claim.patient, phone="518-555-0122"),
+        facility=Facility("North Clinic Annex", make_address(street="5 Oak Avenue"), "1234567893"),
+        signed_on=SEEN,
+        remark="TREATED AT THE ANNEX",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from tests.billing.claims.build import (
     make_claim,
     make_compensation,
     make_dependent,
+    make_elsewhere,
     make_line,
     make_secondary,
 )
@@ -89,7 +90,9 @@ def test_seven_lines_take_two_forms_and_each_has_its_total():
 
 
 @pytest.mark.parametrize(
-    "claim", [make_claim(), make_dependent(), make_secondary()], ids=lambda claim: claim.number
+    "claim",
+    [make_claim(), make_dependent(), make_secondary(), make_elsewhere()],
+    ids=lambda claim: claim.number,
 )
 def test_everything_stays_on_the_grid_and_nothing_overlaps(claim):
     for page in pages_of(claim):
@@ -106,3 +109,58 @@ def test_void_names_the_payers_number_in_22():
     found = cells(make_claim(frequency="8", payer_control="PCN1"))
 
     assert (found[38, 50], found[38, 62]) == ("8", "PCN1")
+
+
+def test_boxes_of_people_and_places_are_filled():
+    found = cells(make_elsewhere())
+
+    assert {place: found[place] for place in (
+        (16, 15), (16, 19), (16, 65), (16, 69), (18, 50), (20, 53), (20, 56), (20, 59), (20, 68),
+        (24, 50), (36, 1), (58, 23), (59, 23), (60, 23), (61, 23), (61, 6),
+    )} == {
+        (16, 15): "518",
+        (16, 19): "5550122",
+        (16, 65): "518",
+        (16, 69): "5550111",
+        (18, 50): "GRP77",
+        (20, 53): "04",
+        (20, 56): "02",
+        (20, 59): "1970",
+        (20, 68): "X",
+        (24, 50): "GOLD",
+        (36, 1): "TREATED AT THE ANNEX",
+        (58, 23): "NORTH CLINIC ANNEX",
+        (59, 23): "5 OAK AVENUE",
+        (60, 23): "ALBANY NY 122071234",
+        (61, 23): "1234567893",
+        (61, 6): "11 19 26",
+    }  # fmt: skip
+
+
+def test_supervisor_stands_in_17_where_nobody_referred():
+    claim = make_claim()
+    alone = replace(claim, supervising=claim.rendering, referring=None)
+
+    assert cells(alone)[34, 1] == "DQ"
+    assert cells(alone)[34, 33] == "1679576722"
+    assert cells(replace(alone, referring=claim.referring))[34, 1] == "DN"
+
+
+def test_medicare_after_another_plan_names_that_policy_in_11():
+    other = make_secondary()
+    claim = replace(other, insured=replace(other.insured, filing="MB"))
+
+    found = cells(claim)
+
+    first = other.earlier[0]
+    assert (found[18, 50], found[24, 50]) == (first.insured.member_id, first.payer.name.upper())
+    assert [(26, 52) in found, (18, 1) in found] == [False, False]
+
+
+def test_accident_stands_in_15_where_no_initial_treatment_does():
+    found = cells(make_compensation())
+
+    assert found[32, 31] == "439"
+    assert "".join(found[32, column] for column in (37, 40, 43)) == (
+        f"{make_compensation().accident.on:%m%d%y}"
+    )

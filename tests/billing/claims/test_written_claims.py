@@ -19,6 +19,7 @@ from tests.billing.claims.build import (
     make_claim,
     make_compensation,
     make_dependent,
+    make_elsewhere,
     make_file,
     make_line,
     make_secondary,
@@ -41,6 +42,8 @@ CASES = {
                    lines=(make_line(pointers=(12, 1, 2, 3)),)),
     ),
     "another place on a line": (make_claim(lines=(make_line(place="12"),)),),
+    "another address": (make_elsewhere(),),
+    "supervised": (make_claim(supervising=make_claim().referring),),
     "batch": (make_claim(), make_dependent(), make_secondary(), make_compensation()),
 }  # fmt: skip
 
