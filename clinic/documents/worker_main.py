@@ -21,12 +21,16 @@ def serve(jobs, documents) -> None:
     # Setting makes millions of objects that die young: looking for rings among them costs a
     # fifth of the time, so that is done when the document is out and nobody waits.
     gc.set_threshold(200_000, 20, 100)
+    warm = False
     while head := jobs.read(LENGTH.size):
         (length,) = LENGTH.unpack(head)
         reply = answer(jobs.read(length))
         documents.write(LENGTH.pack(len(reply)) + reply)
         documents.flush()
         gc.collect()
+        if not warm:
+            gc.freeze()  # libraries and styles live as long as this process: not looked at again
+            warm = True
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Work off the desk's batches, one after another, until told to stop."""
 
+import gc
 import os
 import signal
 import threading
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             orphaned = options["with_parent"] and os.getppid() != parent
             return stopping.is_set() or orphaned
 
+        gc.freeze()  # what was loaded so far lives as long as the worker: not looked at again
         while not stop():
             job = take_next()
             if job is not None:
