@@ -49,6 +49,7 @@ def naive(job: Job) -> bytes:
         f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
         f" src: url(file://{FONTS / name}.ttf) }}"
         for family, weights in FAMILIES.items()
+        if family == "Source Sans 3"  # the one its text needs
         for weight, name in weights.items()
     )
     css = (STYLES / "document.css").read_text() + (STYLES / f"{job.kind}.css").read_text()

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pikepdf
 
@@ -72,6 +73,57 @@ def elements(pdf) -> Iterator:
 
 def dictionaries(pdf) -> Iterator:
     return (item for item in pdf.objects if isinstance(item, pikepdf.Dictionary))
+
+
+@dataclass
+class Drawn:
+    """What the conditions ask of a page's drawing; read once, for it is slow."""
+
+    notdef: bool
+    unmarked: list[str]
+    marks: list[int]
+
+
+_read: dict[bytes, Drawn] = {}
+
+
+def drawn_on(page) -> Drawn:
+    contents = page.Contents
+    parts = contents if isinstance(contents, pikepdf.Array) else [contents]
+    raw = b"".join(part.read_bytes() for part in parts)
+    if raw not in _read:
+        _read[raw] = _drawn(pikepdf.parse_content_stream(page, "BMC BDC EMC Tj TJ Do f S B"))
+    return _read[raw]
+
+
+def _drawn(operations) -> Drawn:
+    drawn, depth = Drawn(notdef=False, unmarked=[], marks=[]), 0
+    for operands, operator in operations:
+        name = str(operator)
+        if name in ("BMC", "BDC"):
+            depth += 1
+            if isinstance(operands[-1], pikepdf.Dictionary) and "/MCID" in operands[-1]:
+                drawn.marks.append(int(operands[-1].MCID))
+        elif name == "EMC":
+            depth -= 1
+        else:
+            if depth < 1:
+                drawn.unmarked.append(f"{name} outside any mark")
+            drawn.notdef |= any(_has_notdef(text) for text in _strings(operands))
+    if depth:
+        drawn.unmarked.append("marks do not close")
+    return drawn
+
+
+def _has_notdef(text: bytes) -> bool:
+    return any(text[n : n + 2] == b"\0\0" for n in range(0, len(text), 2))
+
+
+def _strings(operands) -> Iterator[bytes]:
+    for part in operands:
+        for item in part if isinstance(part, pikepdf.Array) else [part]:
+            if isinstance(item, pikepdf.String):
+                yield bytes(item)
 
 
 # --- PDF/A-3a -----------------------------------------------------------------------------
@@ -146,18 +198,7 @@ def _subsets(pdf):
 
 @condition("no .notdef glyph is drawn")
 def _notdef(pdf):
-    for number, page in enumerate(pdf.pages, start=1):
-        for operands, operator in pikepdf.parse_content_stream(page, "Tj TJ"):
-            for text in _strings(operands):
-                if any(text[n : n + 2] == b"\0\0" for n in range(0, len(text), 2)):
-                    yield f"page {number}, {operator}"
-
-
-def _strings(operands) -> Iterator[bytes]:
-    for part in operands:
-        for item in part if isinstance(part, pikepdf.Array) else [part]:
-            if isinstance(item, pikepdf.String):
-                yield bytes(item)
+    yield from (f"page {n}" for n, page in enumerate(pdf.pages, start=1) if drawn_on(page).notdef)
 
 
 @condition("every attachment is an associated file with relation, type and date")
@@ -246,31 +287,17 @@ def _standard(pdf):
 @condition("all that is drawn is tagged or marked as decoration")
 def _all_marked(pdf):
     for number, page in enumerate(pdf.pages, start=1):
-        depth = 0
-        for _, operator in pikepdf.parse_content_stream(page, "BMC BDC EMC Tj TJ Do f S B"):
-            name = str(operator)
-            if name in ("BMC", "BDC"):
-                depth += 1
-            elif name == "EMC":
-                depth -= 1
-            elif depth < 1:
-                yield f"page {number}: {name} outside any mark"
-        if depth:
-            yield f"page {number}: marks do not close"
+        yield from (f"page {number}: {what}" for what in drawn_on(page).unmarked)
 
 
 @condition("every marked content is in the structure, once")
 def _in_structure(pdf):
     for number, page in enumerate(pdf.pages, start=1):
-        drawn = [
-            int(operands[1].MCID)
-            for operands, _ in pikepdf.parse_content_stream(page, "BDC")
-            if isinstance(operands[1], pikepdf.Dictionary) and "/MCID" in operands[1]
-        ]
-        if len(drawn) != len(set(drawn)):
+        marks = drawn_on(page).marks
+        if len(marks) != len(set(marks)):
             yield f"page {number}: a mark is used twice"
         parents = _parents(pdf, int(page.get("/StructParents", -1)))
-        if parents is None or set(drawn) - set(range(len(parents))):
+        if parents is None or set(marks) - set(range(len(parents))):
             yield f"page {number}: marks without parent"
 
 
