@@ -39,7 +39,7 @@ TRIALS = (
     Trial("point_in_time", "O04", ("--seconds", "20"), ("--seconds", "3")),
     Trial("parsers", "X07", ("--inputs", "1000000"), ("--inputs", "7000")),
     Trial("markup", "X01", (), ("--payloads", "4")),
-    Trial("deployment", "O01 O04", (), ()),
+    Trial("deployment", "O01 O02", (), (), postgres=True),
     Trial("object_store", "O04", (), (), needs="moto"),
 )
 
