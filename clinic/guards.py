@@ -91,6 +91,7 @@ def register_clinic() -> None:
     register(append_only("clinic_auditevent", "Audit events"))
     register(append_only("clinic_storeddocument", "Issued documents"))
     register(append_only("clinic_documentwithdrawal", "Withdrawals"))
+    register(append_only("clinic_emergencyaccess", "Uses of emergency access"))
     register(
         [
             Guard("clinic_patientfile_no_delete", "clinic_patientfile", DELETE,

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from clinic.views import patients, patients_files, patients_merge, patients_parts
+from clinic.views import emergency, patients, patients_files, patients_merge, patients_parts
 
 urlpatterns = [
     path("", patients.patients, name="patients"),
     path("new/", patients.register, name="patient_new"),
+    path("emergency/", emergency.emergency, name="emergency"),
     path("<int:pk>/", patients.patient, name="patient"),
     path("<int:pk>/edit/", patients.edit, name="patient_edit"),
     path("<int:pk>/merge/", patients_merge.merge, name="patient_merge"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import users
+from clinic.views import emergency, users
 
 urlpatterns = [
     path("", users.users, name="users"),
@@ -15,6 +15,8 @@ urlpatterns = [
         users.withdraw_factor_reset,
         name="factor_reset_withdraw",
     ),
+    path("emergency/", emergency.holders, name="emergency_holders"),
+    path("emergency/<int:pk>/strike/", emergency.strike, name="emergency_holder_strike"),
     path("<int:pk>/", users.user, name="user"),
     path("<int:pk>/role/", users.change_role, name="user_role"),
     path("<int:pk>/close/", users.deactivate, name="user_deactivate"),

@@ -1,5 +1,6 @@
 from clinic.models.audit import AnomalyReview, AuditEvent, Disclosure
 from clinic.models.documents import DocumentCounter, DocumentWithdrawal, StoredDocument
+from clinic.models.emergency import EmergencyAccess, EmergencyHolder, opened_in_emergency
 from clinic.models.keys import SigningAuthority, SigningCertificate
 from clinic.models.patient_record import (
     Consent,
@@ -24,6 +25,8 @@ __all__ = [
     "Disclosure",
     "DocumentCounter",
     "DocumentWithdrawal",
+    "EmergencyAccess",
+    "EmergencyHolder",
     "FactorReset",
     "Invitation",
     "Location",
@@ -41,4 +44,5 @@ __all__ = [
     "StoredDocument",
     "Submission",
     "User",
+    "opened_in_emergency",
 ]

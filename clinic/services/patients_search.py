@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.enums import Role
 from clinic.folding import after, fold, is_one_edit, words_of
-from clinic.models import Clinician, Patient, PatientToken, User
+from clinic.models import Clinician, Patient, PatientToken, User, opened_in_emergency
 from clinic.permissions import sees_every_chart
 
 SHORTEST = 2
@@ -29,7 +29,8 @@ def visible_patients(user: User) -> QuerySet[Patient]:
     treated = Patient.objects.filter(pk=OuterRef("pk"), episodes__clinician__in=mine)
     seen = Patient.objects.filter(pk=OuterRef("pk"), visits__clinician__in=mine)
     unclaimed = ~Exists(Patient.objects.filter(pk=OuterRef("pk"), episodes__isnull=False))
-    return everybody.filter(Exists(treated) | Exists(seen) | unclaimed)
+    opened = Q(pk__in=opened_in_emergency(user))
+    return everybody.filter(Exists(treated) | Exists(seen) | unclaimed | opened)
 
 
 def search_patients(text: str, *, user: User, limit: int = 25) -> list[Patient]:

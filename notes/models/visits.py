@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from clinic.enums import Role
-from clinic.models import Clinician
+from clinic.models import Clinician, opened_in_emergency
 from clinic.permissions import sees_every_chart
 from clinic.scope import ScopedManager, ScopedModel, ScopedQuerySet
 from notes.enums import VisitStatus
@@ -21,7 +21,8 @@ class VisitQuerySet(ScopedQuerySet):
             # An assistant treats the patients of the supervising therapist.
             own |= models.Q(pk__in=Clinician.objects.filter(user=user).values("supervisor"))
         mine = Clinician.objects.filter(own).values("pk")
-        return self.filter(models.Q(clinician__in=mine) | models.Q(episode__clinician__in=mine))
+        theirs = models.Q(clinician__in=mine) | models.Q(episode__clinician__in=mine)
+        return self.filter(theirs | models.Q(patient__in=opened_in_emergency(user)))
 
 
 class Visit(ScopedModel):

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.enums import Role
-from clinic.models import Clinician, User
+from clinic.models import Clinician, User, opened_in_emergency
 from clinic.permissions import sees_every_chart
 from notes.models import EpisodeOfCare, Visit
 
@@ -18,7 +18,8 @@ def visible_episodes(user: User) -> QuerySet[EpisodeOfCare]:
         own |= Q(pk__in=Clinician.objects.filter(user=user).values("supervisor"))
     mine = Clinician.objects.filter(own).values("pk")
     treated = Visit.objects.filter(episode=OuterRef("pk"), clinician__in=mine)
-    return EpisodeOfCare.objects.filter(Q(clinician__in=mine) | Exists(treated))
+    opened = Q(patient__in=opened_in_emergency(user))
+    return EpisodeOfCare.objects.filter(Q(clinician__in=mine) | Exists(treated) | opened)
 
 
 def episode_or_404(pk: int, user: User) -> EpisodeOfCare:

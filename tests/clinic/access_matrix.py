@@ -106,6 +106,12 @@ MATRIX: dict[str, Address] = {
     # --- patients ---------------------------------------------------------------------
     "patients": Address(GET=to(EVERYONE)),
     "patient_new": Address(GET=to(REGISTERS, quiet=True), POST=to(REGISTERS, 422)),
+    # the therapist is named for emergency access, the assistant is not
+    "emergency": Address(
+        GET=to(CLINICAL, quiet=True, assistant=403), POST=to(CLINICAL, 422, assistant=403)
+    ),
+    "emergency_holders": Address(GET=to([ADMIN]), POST=to([ADMIN], 422)),
+    "emergency_holder_strike": Address("holder", POST=to([ADMIN], 302)),
     "patient": Address("patient", GET=to(EVERYONE)),
     "patient_edit": Address("patient", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
     # a merge names its second record in the form: there is none
@@ -169,7 +175,7 @@ MATRIX: dict[str, Address] = {
     "factor_reset": Address("factor reset", POST=to(DESK, 302, quiet=True)),
     "factor_reset_withdraw": Address("factor reset", POST=to(DESK, 302)),
     "user": Address("colleague", GET=to([ADMIN])),
-    "user_role": Address("colleague", POST=to([ADMIN], 302, quiet=True)),
+    "user_role": Address("colleague", POST=to([ADMIN], 302)),
     "user_deactivate": Address("colleague", POST=to([ADMIN], 302)),
     "user_reactivate": Address("colleague", POST=to([ADMIN], 302, quiet=True)),
     "user_end_sessions": Address("colleague", POST=to([ADMIN], 302)),

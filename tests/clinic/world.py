@@ -12,6 +12,7 @@ from clinic.enums import Network, Role
 from clinic.models import Practice, SigningAuthority, SigningCertificate, User
 from clinic.scope import scope
 from clinic.services import revocation
+from clinic.services.emergency import name_holder
 from notes.models import BodyRegion, Note, Technique, Visit
 from tests.billing.making import make_fees
 from tests.clinic.world_desk import desk_args
@@ -76,6 +77,8 @@ def _people(world: World) -> None:
         Role.ADMIN: make_user(Role.ADMIN, first_name=mark),
         "other therapist": other.user,
     }
+    holder = name_holder(therapist.user, by=world.people[Role.ADMIN])
+    world.args |= {"holder": [holder.pk]}
 
 
 def _mark_words(world: World) -> None:
@@ -173,6 +176,7 @@ def _word_form(kind: str) -> Callable[[World], dict[str, Any]]:
 
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "set_theme": lambda world: {"theme": "dark"},
+    "user_role": lambda world: {"role": "admin"},
     "file_strike": lambda world: {"because": "Belongs to somebody else"},
     "notes:booking": lambda world: {"act": "check_in"},
     "notes:cosign": lambda world: {"password": PASSWORD},
