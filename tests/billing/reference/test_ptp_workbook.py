@@ -1,6 +1,8 @@
 """The same pairs as a workbook."""
 
 import io
+import re
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -66,6 +68,42 @@ def test_malformed_cell_is_refused_with_its_row(our_codes):
 
     assert str(refusal.value) == (
         "ccipra-v322r0-f4.xlsx, line 7: the modifier indicator is 3; it must be 0, 1 or 9. "
+        "Nothing was imported."
+    )
+    assert not CodePairEdit.objects.exists()
+
+
+def with_sheet(change) -> bytes:
+    """A workbook whose sheet is rewritten by hand."""
+    store = io.BytesIO()
+    row = ["98940", "97140", None, 20210101, "*", 1, "x"]
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(row))) as book,
+        zipfile.ZipFile(store, "w") as other,
+    ):
+        for name in book.namelist():
+            held = book.read(name)
+            other.writestr(name, change(held) if name.endswith("sheet1.xml") else held)
+    return store.getvalue()
+
+
+def test_texts_in_the_cells_themselves_are_read(our_codes):
+    inline = b'<c r="G7" t="inlineStr"><is><t>x &amp; y</t></is></c>'
+    changed = with_sheet(lambda sheet: re.sub(rb'<c r="G7".*?</c>', inline, sheet))
+    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", changed)]
+
+    assert import_pairs(files, license_attested=True).rows_kept == 1
+
+
+def test_cell_that_is_written_in_an_unknown_way_is_refused_with_its_row(our_codes):
+    changed = with_sheet(lambda sheet: re.sub(rb'<c r="F7"', rb'<c cm="1" r="F7"', sheet))
+    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", changed)]
+
+    with pytest.raises(FileRefused) as refusal:
+        import_pairs(files, license_attested=True)
+
+    assert str(refusal.value) == (
+        "ccipra-v322r0-f4.xlsx, line 7: a cell cannot be read; give the text file of the same zip. "
         "Nothing was imported."
     )
     assert not CodePairEdit.objects.exists()
