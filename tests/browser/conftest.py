@@ -31,7 +31,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # Answers such as 409 and no connection are part of the tests; the browser logs each of them.
-EXPECTED = ("Failed to load resource",)
+# So are pages left while something of theirs is still being fetched, which htmx notes.
+EXPECTED = ("Failed to load resource", "htmx:afterRequest,", "htmx:sendAbort,")
 
 
 def pytest_configure(config: pytest.Config) -> None:

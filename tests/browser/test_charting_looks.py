@@ -255,9 +255,9 @@ def test_blocks_form_comes_up_as_a_sheet_and_leaves_the_block_in_sight(tablet, c
     assert 64 <= block["y"] <= sheet["y"] - block["height"]
     tablet.locator("#id_response").fill("Two cues.")
     tablet.get_by_role("button", name="Done").tap()
+    expect(form).to_have_count(0)
     saved(tablet)
 
-    expect(form).to_have_count(0)
     assert chart.blocks()[1].response == "Two cues."
 
 

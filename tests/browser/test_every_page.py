@@ -17,7 +17,7 @@ from notes.enums import VisitStatus
 from notes.models import Note, Visit
 from tests.billing.making import make_fees, make_payer_with
 from tests.browser.charts import noon_zone
-from tests.browser.looks import faults
+from tests.browser.looks import drawn, faults
 from tests.factories import (
     at,
     make_block,
@@ -143,6 +143,7 @@ def test_theme_a_person_chose_is_the_one_that_is_drawn(place, signed_in):
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
     page.emulate_media(color_scheme="light")
+    drawn(page)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
 
 

@@ -41,9 +41,7 @@ class Tally:
     unsent_at_kill: int = 0
     worst_loss: float = 0.0
     doubled: int = 0
-    losses: list[float] = field(
-        default_factory=list
-    )  # seconds, of kills that lost any
+    losses: list[float] = field(default_factory=list)  # seconds, of kills that lost any
     failures: list[str] = field(default_factory=list)
 
 
