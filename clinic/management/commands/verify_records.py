@@ -125,10 +125,9 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(finding.as_dict()))
             return
-        place = f"practice {finding.practice}, " if finding.practice else ""
-        self.stdout.write(
-            f"{finding.level}: {finding.check}: {place}{finding.what}: {finding.text}"
-        )
+        place = f"practice {finding.practice}" if finding.practice else ""
+        parts = (finding.level, finding.check, ", ".join(filter(None, (place, finding.what))))
+        self.stdout.write(": ".join(filter(None, (*parts, finding.text))))
 
     def _sum_up(self, counted: Counter, numbers: dict, *, as_json: bool) -> None:
         ok = not counted[ERROR]

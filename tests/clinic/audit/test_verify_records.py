@@ -284,3 +284,19 @@ def test_a_missing_guard_is_found(note):
     assert names == guards.missing() or len(names) > 100
     assert "clinic_auditevent_no_update" in names
     assert found("guards") == []
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL takes no damaged JSON")
+def test_a_row_too_damaged_to_be_read_is_a_finding_and_the_other_checks_go_on(note):
+    with guards_off():
+        sql("PRAGMA ignore_check_constraints = ON")
+        sql("UPDATE notes_note SET record = '{damaged'")
+        sql("PRAGMA ignore_check_constraints = OFF")
+
+    status, words = run("--only", "notes,charges")
+
+    assert status == 1
+    assert words.splitlines()[0] == (
+        "error: notes: A row cannot be read, the check ended there: TypeError."
+    )
+    assert words.splitlines()[2].startswith("charges: 1 read")
