@@ -7,6 +7,7 @@ from zxcvbn import zxcvbn
 
 LONGEST = 128
 STRONG = 3  # of 4: more than ten to the eighth guesses, knowing the words below
+OWN = 6
 READ = 72  # zxcvbn's time grows with the square of what it reads
 HOUSE_WORDS = ("handline", "therapy", "therapist", "clinic", "physical", "chiropractic", "massage")
 
@@ -26,7 +27,14 @@ class HardToGuess:
     """No rule of which characters: only how many guesses it takes."""
 
     def validate(self, password: str, user=None) -> None:
-        found = zxcvbn(password[:READ], user_inputs=context_words(user), max_length=READ)
+        words = context_words(user)
+        if own_letters(password, words) < OWN:
+            raise ValidationError(
+                "This is put together from names that people around you know. Take words that "
+                "have nothing to do with you or the practice.",
+                code="password_from_names",
+            )
+        found = zxcvbn(password[:READ], user_inputs=words, max_length=READ)
         if found["score"] >= STRONG:
             return
         why = found["feedback"]["warning"].rstrip(".") or "This would be guessed too soon"
@@ -37,6 +45,17 @@ class HardToGuess:
 
     def get_help_text(self) -> str:
         return "Four or more words that nobody would expect in a row serve best."
+
+
+def own_letters(password: str, words: list[str]) -> int:
+    """How many letters are left without the names, figures and signs.
+
+    zxcvbn counts each name as one guess of many; three of them in a row look strong to it.
+    """
+    rest = password.lower()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, " ")
+    return sum(letter.isalpha() for letter in rest) if rest != password.lower() else OWN
 
 
 def context_words(user) -> list[str]:
