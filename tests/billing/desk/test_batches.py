@@ -18,14 +18,17 @@ from tests.billing.desk_making import another_visit, key, make_signed
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
+def make_ground(practice) -> None:
+    make_signed()
+
+
 def run(job: DeskJob, **given) -> DeskJob:
     taken = batches.take_next()
     assert taken.pk == job.pk
     return batches.work_off(taken, **given)
 
 
-def test_batch_makes_one_pdf_in_the_order_of_the_list(office):
-    first = make_signed()
+def test_batch_makes_one_pdf_in_the_order_of_the_list(office, first):
     second = another_visit(first)
     third = another_visit(first, days=4)
     order = [third, first, second]
@@ -44,8 +47,8 @@ def test_batch_makes_one_pdf_in_the_order_of_the_list(office):
     assert set(DeskItem.objects.values_list("state", flat=True)) == {"printed"}
 
 
-def test_zip_holds_the_signed_files_byte_for_byte(office):
-    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+def test_zip_holds_the_signed_files_byte_for_byte(office, first):
+    job = batches.ask_for_print([first], by=office, submit_key=key())
     run(job)
     bill = Superbill.objects.get()
 
@@ -56,8 +59,8 @@ def test_zip_holds_the_signed_files_byte_for_byte(office):
     assert body == bytes(bill.document.content)
 
 
-def test_rows_that_fail_are_named_and_the_rest_is_printed(office):
-    good, within = make_signed(), make_signed(network=Network.IN)
+def test_rows_that_fail_are_named_and_the_rest_is_printed(office, first):
+    good, within = first, make_signed(network=Network.IN)
     voided = another_visit(good)
     bill = issue_superbill(voided, by=office, submit_key=key())
     void_superbill(bill, reason="Wrong patient chosen", by=office, submit_key=key())
@@ -80,8 +83,7 @@ def test_batch_in_which_everything_fails_makes_no_file(office):
     assert (JobFile.objects.count(), PrintEvent.objects.count()) == (0, 0)
 
 
-def test_canceled_half_way_marks_nothing_as_printed(office):
-    first = make_signed()
+def test_canceled_half_way_marks_nothing_as_printed(office, first):
     job = batches.ask_for_print([first, another_visit(first)], by=office, submit_key=key())
     asked = iter([False, True])
 
@@ -97,8 +99,8 @@ def test_canceled_half_way_marks_nothing_as_printed(office):
     assert DeskItem.objects.exclude(state="ready").count() == 0
 
 
-def test_waiting_batch_is_canceled_at_once_and_never_taken(office):
-    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+def test_waiting_batch_is_canceled_at_once_and_never_taken(office, first):
+    job = batches.ask_for_print([first], by=office, submit_key=key())
 
     batches.cancel(job, by=office)
 
@@ -107,8 +109,7 @@ def test_waiting_batch_is_canceled_at_once_and_never_taken(office):
         batches.cancel(job, by=office)
 
 
-def test_worker_told_to_stop_gives_the_batch_back_and_the_next_goes_on(office):
-    first = make_signed()
+def test_worker_told_to_stop_gives_the_batch_back_and_the_next_goes_on(office, first):
     job = batches.ask_for_print([first, another_visit(first)], by=office, submit_key=key())
     stops = iter([False, True])
 
@@ -119,8 +120,8 @@ def test_worker_told_to_stop_gives_the_batch_back_and_the_next_goes_on(office):
     assert (Superbill.objects.count(), PrintEvent.objects.count()) == (2, 2)
 
 
-def test_batch_of_a_dead_worker_is_taken_over_after_its_silence(office):
-    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+def test_batch_of_a_dead_worker_is_taken_over_after_its_silence(office, first):
+    job = batches.ask_for_print([first], by=office, submit_key=key())
     batches.take_next()
 
     assert batches.take_next() is None
@@ -131,8 +132,8 @@ def test_batch_of_a_dead_worker_is_taken_over_after_its_silence(office):
     assert batches.work_off(taken).state == "done"
 
 
-def test_batch_that_kills_its_worker_again_and_again_is_given_up(office):
-    job = batches.ask_for_print([make_signed()], by=office, submit_key=key())
+def test_batch_that_kills_its_worker_again_and_again_is_given_up(office, first):
+    job = batches.ask_for_print([first], by=office, submit_key=key())
     DeskJob.objects.filter(pk=job.pk).update(attempts=batches.MOST_ATTEMPTS)
 
     done = run(job)
@@ -140,8 +141,8 @@ def test_batch_that_kills_its_worker_again_and_again_is_given_up(office):
     assert (done.state, PrintEvent.objects.count()) == ("failed", 0)
 
 
-def test_same_form_asks_once(office):
-    charge_set, same = make_signed(), key()
+def test_same_form_asks_once(office, charge_set):
+    same = key()
 
     first = batches.ask_for_print([charge_set], by=office, submit_key=same)
     again = batches.ask_for_print([charge_set], by=office, submit_key=same)
@@ -150,8 +151,8 @@ def test_same_form_asks_once(office):
 
 
 @pytest.mark.parametrize("count", [0, 1001])
-def test_batch_of_none_or_too_many_is_refused(office, count):
-    charge_set = make_signed() if count else None
+def test_batch_of_none_or_too_many_is_refused(office, count, first):
+    charge_set = first if count else None
 
     with pytest.raises(NotAllowed):
         batches.ask_for_print([charge_set] * count, by=office, submit_key=key())
@@ -159,8 +160,7 @@ def test_batch_of_none_or_too_many_is_refused(office, count):
     assert DeskJob.objects.count() == 0
 
 
-def test_ticked_visits_reach_the_batch_in_the_order_of_the_page(office_client, in_practice):
-    first = make_signed()
+def test_ticked_visits_reach_the_batch_in_the_order_of_the_page(office_client, in_practice, first):
     second = another_visit(first)
     ids = [second.note.visit.public_id, first.note.visit.public_id]
 
@@ -171,9 +171,9 @@ def test_ticked_visits_reach_the_batch_in_the_order_of_the_page(office_client, i
     assert answer.url == f"/billing/batches/{job.public_id}/"
 
 
-def test_visits_of_another_practice_do_not_reach_the_batch(client_for, in_practice, other_practice):
-    charge_set = make_signed()
-
+def test_visits_of_another_practice_do_not_reach_the_batch(
+    client_for, in_practice, other_practice, charge_set
+):
     client_for("office", other_practice).post(
         "/billing/batches/print/", {"visit": [charge_set.note.visit.public_id]}
     )
@@ -181,8 +181,7 @@ def test_visits_of_another_practice_do_not_reach_the_batch(client_for, in_practi
     assert DeskJob.objects.count() == 0
 
 
-def test_page_set_ahead_is_the_one_that_is_stored(office):
-    first = make_signed()
+def test_page_set_ahead_is_the_one_that_is_stored(office, first):
     rows = [first, another_visit(first), another_visit(first, days=4)]
     job = batches.ask_for_print(rows, by=office, submit_key=key())
 
@@ -201,8 +200,8 @@ def test_page_set_ahead_is_the_one_that_is_stored(office):
     ]  # fmt: skip
 
 
-def test_page_set_ahead_under_a_number_that_another_took_is_set_anew(office):
-    first, second, other = make_signed(), make_signed(), make_signed()
+def test_page_set_ahead_under_a_number_that_another_took_is_set_anew(office, first):
+    second, other = make_signed(), make_signed()
     job = batches.ask_for_print([first, second], by=office, submit_key=key())
     asked = iter([False, True])
 

@@ -36,20 +36,14 @@ from tests.factories import make_coverage
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-@pytest.fixture
-def ready(in_practice):
-    """A practice that can send claims."""
-    full_address(in_practice)
+def make_ground(practice) -> None:
+    """A practice that can send claims, and a visit to claim for."""
+    full_address(practice)
     ClaimSettings.objects.create(
         submitter_id="SUB0001", receiver_name="Clearing", receiver_id="99999",
         contact_name="Ruth", contact_phone="518-555-0100",
     )  # fmt: skip
-    return in_practice
-
-
-@pytest.fixture
-def charge_set(ready):
-    return make_signed(network=Network.IN)
+    make_signed(network=Network.IN)
 
 
 @pytest.fixture
@@ -86,9 +80,8 @@ def test_visit_with_a_problem_stays_out_and_the_others_go(charge_set, office):
     )
 
 
-def test_without_settings_no_number_is_used_up(office, in_practice):
-    full_address(in_practice)
-    charge_set = make_signed(network=Network.IN)
+def test_without_settings_no_number_is_used_up(office, charge_set):
+    ClaimSettings.objects.all().delete()
 
     with pytest.raises(NotAllowed, match="Enter who sends and who receives"):
         claims.make_claim_file([charge_set], by=office)
@@ -348,14 +341,14 @@ def test_folder_that_cannot_be_written_leaves_the_claim_unsent(
     assert (claim.state, ClaimFile.objects.get().dropped_at) == ("made", None)
 
 
-def test_answers_in_the_folder_are_read_and_put_aside(claim, ready, tmp_path, monkeypatch):
+def test_answers_in_the_folder_are_read_and_put_aside(claim, in_practice, tmp_path, monkeypatch):
     monkeypatch.setenv("HANDLINE_CLAIMS_DIR", str(tmp_path))
-    inbox = tmp_path / f"practice-{ready.pk}" / "in"
+    inbox = tmp_path / f"practice-{in_practice.pk}" / "in"
     inbox.mkdir(parents=True)
     (inbox / "good.835").write_text(remittance(paid(claim)))
     (inbox / "bad.835").write_text("nonsense")
 
-    found = claims_transport.fetch(ready)
+    found = claims_transport.fetch(in_practice)
 
     assert [(item.name, item.is_read) for item in found] == [("bad.835", False), ("good.835", True)]
     assert list(inbox.iterdir()) == []

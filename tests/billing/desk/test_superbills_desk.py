@@ -21,8 +21,11 @@ from tests.factories import make_user
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def test_void_adds_a_notice_that_points_back_and_leaves_the_bytes_alone(office):
-    charge_set = make_signed()
+def make_ground(practice) -> None:
+    make_signed()
+
+
+def test_void_adds_a_notice_that_points_back_and_leaves_the_bytes_alone(office, charge_set):
     bill = issue_superbill(charge_set, by=office, submit_key=key())
     before = hashlib.sha256(bytes(bill.document.content)).hexdigest()
 
@@ -34,8 +37,7 @@ def test_void_adds_a_notice_that_points_back_and_leaves_the_bytes_alone(office):
     assert DeskItem.objects.get().state == "void"
 
 
-def test_superbill_after_a_void_replaces_the_notice(office):
-    charge_set = make_signed()
+def test_superbill_after_a_void_replaces_the_notice(office, charge_set):
     bill = issue_superbill(charge_set, by=office, submit_key=key())
     notice = void_superbill(bill, reason="Wrong patient was chosen", by=office, submit_key=key())
 
@@ -45,8 +47,8 @@ def test_superbill_after_a_void_replaces_the_notice(office):
     assert again.document.context["replaces"] == notice.number
 
 
-def test_replacement_is_one_new_superbill_in_the_place_of_the_old(office):
-    bill = issue_superbill(make_signed(), by=office, submit_key=key())
+def test_replacement_is_one_new_superbill_in_the_place_of_the_old(office, first):
+    bill = issue_superbill(first, by=office, submit_key=key())
 
     later = replace_superbill(bill, reason="The payment was missing", by=office, submit_key=key())
 
@@ -54,8 +56,8 @@ def test_replacement_is_one_new_superbill_in_the_place_of_the_old(office):
 
 
 @pytest.mark.parametrize("reason", ["", "short"])
-def test_void_without_a_reason_is_refused(office, reason):
-    bill = issue_superbill(make_signed(), by=office, submit_key=key())
+def test_void_without_a_reason_is_refused(office, reason, first):
+    bill = issue_superbill(first, by=office, submit_key=key())
 
     with pytest.raises(NotAllowed, match="at least ten characters"):
         void_superbill(bill, reason=reason, by=office, submit_key=key())
@@ -63,8 +65,8 @@ def test_void_without_a_reason_is_refused(office, reason):
     assert Superbill.objects.count() == 1
 
 
-def test_superbill_is_voided_once(office):
-    bill = issue_superbill(make_signed(), by=office, submit_key=key())
+def test_superbill_is_voided_once(office, first):
+    bill = issue_superbill(first, by=office, submit_key=key())
     void_superbill(bill, reason="Wrong patient was chosen", by=office, submit_key=key())
 
     with pytest.raises(NotAllowed, match="was replaced by SB-000002 already"):
@@ -73,8 +75,7 @@ def test_superbill_is_voided_once(office):
     assert Superbill.objects.count() == 2
 
 
-def test_period_lists_one_line_for_each_code_and_date(office):
-    first = make_signed()
+def test_period_lists_one_line_for_each_code_and_date(office, first):
     second = another_visit(first)
 
     bill = issue_period([second, first], by=office, submit_key=key())
@@ -89,8 +90,7 @@ def test_period_lists_one_line_for_each_code_and_date(office):
     assert [visit.charge_set for visit in bill.visits.all()] == [first, second]
 
 
-def test_visit_on_a_period_superbill_gets_no_second_one(office):
-    first = make_signed()
+def test_visit_on_a_period_superbill_gets_no_second_one(office, first):
     second = another_visit(first)
     bill = issue_period([first, second], by=office, submit_key=key())
 
@@ -100,15 +100,15 @@ def test_visit_on_a_period_superbill_gets_no_second_one(office):
     assert Superbill.objects.count() == 1
 
 
-def test_period_over_two_patients_is_refused(office):
+def test_period_over_two_patients_is_refused(office, first):
     with pytest.raises(NotAllowed, match="One superbill has one patient"):
-        issue_period([make_signed(), make_signed()], by=office, submit_key=key())
+        issue_period([first, make_signed()], by=office, submit_key=key())
 
     assert Superbill.objects.count() == 0
 
 
-def test_reprint_is_the_same_bytes_and_marked(office):
-    bill = issue_superbill(make_signed(), by=office, submit_key=key())
+def test_reprint_is_the_same_bytes_and_marked(office, first):
+    bill = issue_superbill(first, by=office, submit_key=key())
 
     first = record_print(bill, by=office)
     second = record_print(bill, by=office)
