@@ -226,6 +226,7 @@ def make_plan(episode: EpisodeOfCare, **fields: Any) -> PlanOfCare:
         "starts_on": episode.started_on,
         "ends_on": date(2026, 4, 30),
         "frequency": "2 times a week for 8 weeks",
+        "interventions": "Manual therapy, therapeutic exercise",
         "goals": "Turn the head 70 degrees to both sides.",
         "planned_visits": 16,
     }

@@ -103,7 +103,12 @@ class PlanForm(SheetForm):
         help_texts = {
             "ends_on": "A certification lasts at most 90 days",
             "frequency": "2 times a week for 8 weeks",
+            "interventions": "Manual therapy, therapeutic exercise",
         }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["interventions"].required = True
 
 
 class GoalForm(SheetForm):

@@ -25,9 +25,9 @@ CERTIFICATION = Answer(
     title="Certification by the physician or other practitioner",
     sentence=(
         "I have reviewed this plan of care and certify that the services are needed, for the "
-        "period above, while the patient is under my care. Changes: "
+        "period above, while the patient is under my care."
     ),
-    blanks=("Signature, credential", "Name in print, NPI", "Date"),
+    blanks=("Changes, if any", "Signature, credential", "Name in print, NPI", "Date"),
 )
 _TERMS = ("No.", "Goal", "Measure", "From", "To", "By")
 
@@ -47,6 +47,11 @@ def sign_plan(plan: PlanOfCare, *, by: User, proof: Proof) -> StoredDocument:
     clinician = _therapist(by)
     if not episode.goal_rows.filter(state=GoalState.OPEN).exists():
         raise NotAllowed("Set a measurable goal first: a plan that is certified has goals.")
+    if not plan.interventions.strip():
+        raise NotAllowed(
+            "This plan does not say the type of treatment, which is what is certified: write the "
+            "next plan with it, then sign that one."
+        )
     letter = _plan_letter(plan, clinician)
     if plan.document and plan.document.context.get("signature", {}).get(
         "record_sha256"
@@ -160,7 +165,7 @@ def _plan_letter(plan: PlanOfCare, clinician: Clinician) -> CareLetter:
             Fact("One session", plan.amount),
             Fact("Visits", str(plan.planned_visits or "")),
             Fact("Referred by", order.provider_name if order else ""),
-            Fact("Certified to", _day(plan.certified_to)),
+            Fact("Certification to", _day(plan.certified_to)),
         ),
         tables=(
             Table(

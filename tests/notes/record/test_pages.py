@@ -69,7 +69,7 @@ def test_episode_is_opened_for_a_patient(therapist, episode):
 def test_refused_sheet_shows_the_sentence_and_what_was_typed(therapist, episode):
     response = post(
         therapist, "notes:plan_new", [episode.pk], starts_on="2026-01-01", ends_on="2026-03-01",
-        frequency="2 a week",
+        frequency="2 a week", interventions="Manual therapy",
     )  # fmt: skip
 
     page = response.content.decode()
@@ -81,7 +81,7 @@ def test_refused_sheet_shows_the_sentence_and_what_was_typed(therapist, episode)
 
 def test_plan_goal_and_certification_are_recorded_from_their_pages(therapist, episode):
     post(therapist, "notes:plan_new", [episode.pk], starts_on=ON, ends_on="2026-04-30",
-         frequency="2 a week")  # fmt: skip
+         frequency="2 a week", interventions="Manual therapy")  # fmt: skip
     plan = PlanOfCare.objects.get()
     post(therapist, "notes:certify", [episode.pk, plan.pk], kind="sent", on="2026-02-03")
     post(therapist, "notes:goal_new", [episode.pk], term="long", text="Shelf", measure="NDI",

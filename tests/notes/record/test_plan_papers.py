@@ -92,6 +92,15 @@ def test_plan_without_a_goal_is_not_signed(plan, user):
     assert not StoredDocument.objects.filter(kind="plan").exists()
 
 
+def test_plan_without_a_type_of_treatment_is_not_signed(plan, goal, user):
+    PlanOfCare.objects.filter(pk=plan.pk).update(interventions="")
+
+    with pytest.raises(NotAllowed, match="does not say the type of treatment"):
+        sign_plan(plan, by=user, proof=proof())
+
+    assert not StoredDocument.objects.filter(kind="plan").exists()
+
+
 def test_assistant_does_not_sign_the_plan(plan, goal, episode):
     assistant = make_clinician(is_assistant=True, supervisor=episode.clinician)
 
