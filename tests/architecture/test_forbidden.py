@@ -172,7 +172,7 @@ DRAWINGS = {"templates/pdf/note.html", "templates/pdf/_partials/signature.html"}
 
 
 # Markup from our own server, escaped there, put in whole; never text put together here.
-WRITES_MARKUP = {"static/js/chart/panel.js", "static/js/policies.js"}
+WRITES_MARKUP = {"static/js/chart.js", "static/js/chart/panel.js", "static/js/policies.js"}
 
 
 def test_T_L04_scripts_write_text_not_markup():
