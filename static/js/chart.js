@@ -21,6 +21,7 @@ import "chart/timeline";
 import { Typed } from "chart/typed";
 
 const POLL = 15000;
+const PATIENCE = 15000; // a slow line is waited for, with a word after a second
 const read = (id) => JSON.parse(byId(id).textContent);
 
 function start(root) {
@@ -159,8 +160,12 @@ function reuse(store, live, ask, undoBar) {
 async function toSigning(store, outbox, texts, editor, ask) {
   texts.commitAll();
   editor.commitNow();
-  const until = Date.now() + 4000;
-  while (outbox.waiting && Date.now() < until && outbox.status !== "offline" && outbox.status !== "login") await new Promise((done) => setTimeout(done, 50));
+  const began = Date.now(), late = () => Date.now() - began;
+  let said = false;
+  while (outbox.waiting && late() < PATIENCE && outbox.status !== "offline" && outbox.status !== "login") {
+    await new Promise((done) => setTimeout(done, 50));
+    if (!said && late() > 1000) said = !ask.tell("Sending what was changed, then the review opens.");
+  }
   if (outbox.status === "login") return ask.signIn();
   if (outbox.waiting) return ask.tell(`Signing needs the server: ${outbox.waiting} changes are still on this device.`);
   location.assign(byId("charting").dataset.sign);

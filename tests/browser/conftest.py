@@ -24,7 +24,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from clinic.models import User
 from tests import factories
-from tests.conftest import client_of
+from tests.conftest import client_of, record_proofs
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -143,15 +143,21 @@ SignedIn = Callable[..., BrowserContext]
 
 @pytest.fixture
 def signed_in(browser, browser_context_args, server, trouble) -> Iterator[SignedIn]:
-    """signed_in(user, **context options): a browser of its own, signed in as this person."""
+    """signed_in(user, **context options): a browser of its own, signed in as this person.
+
+    ``proved_ago``: the seconds since this person last proved who they are. Just now, so that a
+    signature asks for nothing more, unless a test says otherwise.
+    """
 
     opened: list[BrowserContext] = []
 
-    def sign_in(user: User, **options) -> BrowserContext:
+    def sign_in(user: User, *, proved_ago: float = 0, **options) -> BrowserContext:
         context = browser.new_context(**browser_context_args | {"base_url": server.url} | options)
         opened.append(context)
         context.on("page", trouble.watch)
-        cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME]
+        client = client_of(user)
+        record_proofs(client, user, "password", "mfa", ago=proved_ago)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
         return context
 

@@ -266,7 +266,7 @@ class Taps:
 
 def test_routine_follow_up_takes_at_most_20_taps_and_no_typing(signed_in):
     chart = make_chart(complete=False)
-    page = open_chart(signed_in(chart.user), chart)
+    page = open_chart(signed_in(chart.user, proved_ago=3600), chart)
     hand = Taps(page)
     reply = page.get_by_role("group", name="Response of the running block")
     hand.taps += 1  # "Start note" on the day list, which opened this page
@@ -284,7 +284,7 @@ def test_routine_follow_up_takes_at_most_20_taps_and_no_typing(signed_in):
     hand.tap(page.get_by_role("group", name="Sentences for plan").get_by_text("Continue"))
     hand.tap(page.get_by_role("link", name="Review and sign"))
     hand.tap(page.get_by_label("I agree to the statement above."))
-    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("#main").get_by_label("Password").fill(PASSWORD)
     hand.tap(page.get_by_role("button", name="Sign note and charges"))
     page.wait_for_url("**/note/")
 
@@ -305,14 +305,20 @@ def test_paper_is_seen_before_signing_and_the_next_patient_is_one_tap_away(signe
             episode=chart.visit.episode, date=chart.visit.date,
             starts_at=chart.visit.starts_at + timedelta(hours=1),
         )  # fmt: skip
-    context = signed_in(chart.user)
+    context = signed_in(chart.user, proved_ago=3600)
     page = open_chart(context, chart)
     page.get_by_role("link", name="Review and sign").click()
     draft = context.request.get(f"{chart.path}draft.pdf")
     assert draft.headers["content-type"] == "application/pdf"
     assert draft.body()[:5] == b"%PDF-"
+    secret = page.locator("#main").get_by_label("Password")
     page.get_by_label("I agree to the statement above.").check()
-    page.get_by_label("Password").fill(PASSWORD)
+    secret.fill("not the password")
+    page.get_by_role("button", name="Sign note and charges").click()
+    expect(page.get_by_text("That password is not right. Nothing was signed")).to_be_visible()
+    assert not chart.fresh().is_signed
+    page.get_by_label("I agree to the statement above.").check()
+    secret.fill(PASSWORD)
     began = monotonic()
     page.get_by_role("button", name="Sign note and charges").click()
     page.wait_for_url("**/note/")
