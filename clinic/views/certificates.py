@@ -1,11 +1,14 @@
 """The practice's signing certificates, kept by the admin."""
 
+import re
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.documents.authority import ends_at, fingerprint
+from clinic.documents.wording import grouped
 from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.forms.certificates import IssueForm, RevokeForm
@@ -74,9 +77,9 @@ def _page(request, form: IssueForm, status: int = 200):
     authorities = [
         {
             "row": row,
-            "fingerprint": fingerprint(bytes(row.root_certificate)),
+            "fingerprint": grouped(fingerprint(bytes(row.root_certificate))),
             "ends_at": ends_at(bytes(row.issuing_certificate)),
-            "list": revocation.address(row),
+            "list": re.findall(".{1,8}", revocation.address(row)),
         }
         for row in SigningAuthority.objects.all()
     ]
