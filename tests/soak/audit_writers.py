@@ -7,6 +7,7 @@ Runs on SQLite, or on PostgreSQL under .ci/postgres. Every chain is then verifie
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, connection  # noqa: E402
 
 from clinic.models import AuditEvent, User  # noqa: E402
@@ -93,13 +93,16 @@ def flipped_events() -> list[str]:
 def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 8
     events = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
-    call_command("dbsetup", verbosity=0)
-    troubles = flipped_events() + writers(count, events)
+    # A process of its own: on PostgreSQL the schema is the owner's, and this is the run-time role.
+    subprocess.run([sys.executable, "manage.py", "dbsetup", "--verbosity", "0"], check=True)
+    troubles = writers(count, events)
     start = time.monotonic()
     findings = found()
     print(
         f"{connection.vendor}: verified in {time.monotonic() - start:.1f} s: {findings or 'whole'}"
     )
+    if connection.vendor == "sqlite":  # on PostgreSQL only the owner could take the guards off
+        troubles += flipped_events()
     return 1 if troubles or findings else 0
 
 
