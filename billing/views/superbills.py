@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -100,7 +101,8 @@ def _tiles(request, filters, counts) -> list[dict]:
         _tile(request, filters, "attention", "Needs attention", attention.count,
               money.dollars(attention.cents)),
         {"label": "Unsigned notes", "value": waiting.count,
-         "note": f"oldest {waiting.oldest:%b %d}" if waiting.oldest else "none waits"},
+         "note": f"oldest {waiting.oldest:%b %d}" if waiting.oldest else "none waits",
+         "url": reverse("billing:report", args=["unsigned"])},
         _tile(request, filters, "printed", "Printed, not paid", counts["printed"].count,
               money.dollars(counts["printed"].cents)),
         {"label": "With modifier 59 or X", "value": counts["distinct"].count,
