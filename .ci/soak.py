@@ -29,6 +29,7 @@ class Trial:
 
 TRIALS = (
     Trial("charting_kills", "S04 D07", ("--kills", "200"), ("--kills", "5")),
+    Trial("desk_kills", "D01", ("--batches", "25"), ("--batches", "1", "--visits", "10")),
     Trial("server_kills", "D01 D02", ("--kills", "500"), ("--kills", "20")),
     Trial("power_cuts", "D04", ("--cuts", "2000"), ("--cuts", "100")),
     Trial("two_tabs", "C01 C05", ("--saves", "10000"), ("--saves", "500")),

@@ -43,6 +43,8 @@ def main() -> None:
         serve(sys.stdin.buffer, documents)
     except MemoryError:
         os._exit(1)  # the server sees the pipe close and says so in a sentence
+    except BrokenPipeError:
+        os._exit(0)  # nobody is left to take the document
 
 
 if __name__ == "__main__":
