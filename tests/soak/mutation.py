@@ -30,7 +30,8 @@ CONFIGURATION = """\
 source_paths = ["billing/engine"]
 also_copy = ["billing", "clinic", "notes", "docs"]
 pytest_add_cli_args = [
-    "--noconftest", "-p", "no:cacheprovider", "-o", "filterwarnings=default",
+    "--noconftest", "-p", "tests.soak.fresh_tables", "-p", "no:cacheprovider",
+    "-o", "filterwarnings=default",
     "-m", "not slow", "-k", "{names}",
 ]
 pytest_add_cli_args_test_selection = ["tests/billing/engine"]
@@ -52,7 +53,10 @@ def copied_to(folder: Path) -> None:
     tests = folder / "tests" / "billing"
     shutil.copytree(ROOT / "tests/billing/engine", tests / "engine", ignore=ignored,
                     dirs_exist_ok=True)  # fmt: skip
-    for package in (tests, tests.parent):
+    soak = folder / "tests" / "soak"
+    soak.mkdir(exist_ok=True)
+    shutil.copy2(ROOT / "tests/soak/fresh_tables.py", soak)
+    for package in (tests, tests.parent, soak):
         (package / "__init__.py").touch()
     names = " and ".join(f"not {name}" for name in LEFT_OUT)
     (folder / "pyproject.toml").write_text(CONFIGURATION.format(names=names))
