@@ -20,6 +20,7 @@ from clinic.services import audit
 from clinic.services.audit_anchors import last_anchor
 from clinic.services.audit_search import COLUMNS, Order, Question, ask, every, order_of
 from clinic.spreadsheets import csv_lines
+from clinic.views.proving import fresh_proof_required
 
 CHUNK = 1000
 CSV_HEAD = (
@@ -77,6 +78,7 @@ def chain_state(practice) -> dict:
 
 @allow(Role.ADMIN)
 @require_GET
+@fresh_proof_required
 def audit_csv(request):
     """All answers as a file, written while they are read."""
     form = TrailForm(request.GET, practice=request.practice)

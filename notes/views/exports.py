@@ -12,6 +12,7 @@ from clinic.permissions import allow
 from clinic.scope import scope
 from clinic.services import audit
 from clinic.views.patients_reach import patient_or_404
+from clinic.views.proving import fresh_proof_required
 from notes.exchange.exporting import archive, ask_export
 from notes.models import ExportJob
 
@@ -21,6 +22,7 @@ EVERY = 0.7  # seconds between two notes of the progress
 
 @allow(Role.ADMIN)
 @require_http_methods(["GET", "POST"])
+@fresh_proof_required
 def exports(request):
     """The whole practice; for the admin."""
     if request.method == "POST":
@@ -32,6 +34,7 @@ def exports(request):
 
 @allow(*MAY)
 @require_http_methods(["GET", "POST"])
+@fresh_proof_required
 def patient_export(request, pk):
     patient = patient_or_404(pk, request.user)
     if request.method == "POST":
@@ -59,6 +62,7 @@ def export(request, job_id):
 
 @allow(*MAY)
 @require_GET
+@fresh_proof_required
 def download(request, job_id):
     """The ZIP, written while it is sent."""
     job = _job(request, job_id)
