@@ -95,7 +95,7 @@ def check_run_time_role(app_configs, databases, **kwargs) -> list[checks.CheckMe
     return [
         checks.Warning(
             f"The database role that serves pages {', '.join(words)}.",
-            hint="Set HANDLINE_OWNER_URL and run dbsetup: see Roles in docs/deploy.md.",
+            hint="Set HANDLINE_OWNER_URL and run dbsetup: see PostgreSQL in docs/deploy.md.",
             id="clinic.W001",
         )
         for using in databases or []
