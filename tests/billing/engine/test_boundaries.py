@@ -124,3 +124,7 @@ def test_full_times_are_stored_with_their_own_offset() -> None:
     assert (stored["blocks"][0]["start"], stored["procedures"][0]["end"]) == (
         "2026-03-08T01:50:00-05:00", "2026-03-08T03:20:00-04:00",
     )  # fmt: skip
+
+
+def test_block_without_a_region_is_pointed_at() -> None:
+    assert found(visit(manual(regions=())), CLEAN)["chart.region"].blocks == ("b1",)
