@@ -55,7 +55,7 @@ def run(trial: Trial, words: tuple[str, ...]) -> str:
     command = [sys.executable, "-m", f"tests.soak.{trial.name}", *words]
     if trial.postgres:
         command = ["bash", str(ROOT / ".ci" / "postgres"), *command]
-    dropped = ("DATABASE_URL", "HANDLINE_DEMO")
+    dropped = ("DATABASE_URL", "HANDLINE_OWNER_URL", "HANDLINE_DEMO")
     environment = {name: value for name, value in os.environ.items() if name not in dropped}
     nice = ["nice", "-n", "10"] if shutil.which("nice") else []
     done = subprocess.run([*nice, *command], cwd=ROOT, env=environment, check=False)
