@@ -87,11 +87,13 @@ def fill(practice, people: list, patients: list[int]) -> None:
 
 def timed(act: Callable[[], object], rounds: int = 3) -> float:
     """The quickest of the rounds: the others waited for whoever shares the machine."""
+    # SQLite works in this process: its processor time is what one core alone would take.
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     times = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = clock()
         act()
-        times.append(time.perf_counter() - start)
+        times.append(clock() - start)
     return min(times)
 
 
