@@ -36,7 +36,8 @@ def post_remittance(of: Remittance, incoming: IncomingFile, *, by: User | None) 
         provider_adjustments=[[a.reason, a.cents] for a in of.provider_adjustments],
         posted_at=timezone.now(),
     )
-    for paid in of.claims:
+    # What is taken back goes first: the same payment may decide the claim anew.
+    for paid in sorted(of.claims, key=lambda paid: not paid.is_reversal):
         _post_claim(row, paid, by=by)
     return row
 
@@ -78,6 +79,14 @@ def _why_not(claim: Claim | None, paid: PaidClaim) -> str:
             f"The payer shows a charge of {money.dollars(paid.charge_cents)}, the claim has "
             f"{money.dollars(claim.total_cents)}: not posted."
         )
+    decided = claim.state == ClaimState.PAID
+    if decided and not paid.is_reversal:
+        return (
+            f"{claim.number} was paid already, and the payer took nothing back: the payment waits "
+            "for a person."
+        )
+    if paid.is_reversal and not decided:
+        return "The payer takes back a payment that was not posted: nothing was changed."
     return ""
 
 
