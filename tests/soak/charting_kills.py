@@ -130,7 +130,7 @@ class Worker:
         self.count += 1
         area = self.page.locator("#id_plan")
         area.press("Control+End")
-        area.press_sequentially(f" {self.dice.choice(WORDS)}{self.count}")
+        area.press_sequentially(f" {self.dice.choice(WORDS)}{self.count}.")
         self.typed.append((time.monotonic(), area.input_value()))
 
     def drag(self) -> None:
@@ -149,7 +149,7 @@ class Worker:
 
 
 def words_of(text: str) -> list[str]:
-    return re.findall(r"[a-z]+\d+", text)
+    return re.findall(r"[a-z]+\d+\.", text)  # whole: a kill may cut 386 to 38
 
 
 @dataclass
