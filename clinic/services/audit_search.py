@@ -178,3 +178,24 @@ def _place(token: str, order: Order) -> tuple[Any, int] | None:
     if order.column.field == "at":
         value = datetime.fromisoformat(value)
     return value, seq
+
+
+def people_who_looked(patient: Patient) -> list[dict[str, Any]]:
+    """Who has events of this record, how many, from when to when; the latest first.
+
+    Counted here: grouped by person, a database would rather read the whole trail in the order
+    of its people than the few events of one patient.
+    """
+    events = AuditEvent.objects.filter(patient_id__in=ids_of(patient)).order_by()
+    found: dict[tuple, dict[str, Any]] = {}
+    for actor_id, name, role, at in events.values_list(
+        "actor_id", "actor_name", "actor_role", "at"
+    ):
+        row = found.setdefault(
+            (actor_id, name, role),
+            {"actor_id": actor_id, "actor_name": name, "actor_role": role, "times": 0,
+             "since": at, "until": at},
+        )  # fmt: skip
+        row["times"] += 1
+        row["since"], row["until"] = min(row["since"], at), max(row["until"], at)
+    return sorted(found.values(), key=lambda row: row["until"], reverse=True)

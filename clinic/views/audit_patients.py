@@ -3,7 +3,6 @@
 from datetime import UTC
 
 from django.contrib import messages
-from django.db.models import Count, Max, Min
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,10 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.enums import Role
 from clinic.forms.audit import DisclosureForm
-from clinic.models import AuditEvent
 from clinic.permissions import allow
 from clinic.services import audit
-from clinic.services.audit_search import Question, ask, ids_of, order_of
+from clinic.services.audit_search import Question, ask, order_of, people_who_looked
 from clinic.services.disclosures import YEARS, copies_of, disclosures_of, record_disclosure
 from clinic.spreadsheets import csv_lines
 from clinic.views.patients import about
@@ -35,12 +33,7 @@ def patient_looks(request, pk):
         order=order_of("-at"),
         after=request.GET.get("after", ""),
     )
-    people = list(
-        AuditEvent.objects.filter(patient_id__in=ids_of(row))
-        .values("actor_id", "actor_name", "actor_role")
-        .annotate(times=Count("pk"), since=Min("at"), until=Max("at"))
-        .order_by("-until")
-    )
+    people = people_who_looked(row)
     audit.record("patient.looks_viewed", actor=request.user, subject=row, patient_id=row.pk)
     context = {"patient": row, "about": about(row), "page": page, "people": people}
     return render(request, "clinic/audit_patient.html", context)
