@@ -1,5 +1,6 @@
 """A payer's rules as JSON: whole, clear where refused, and back again."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -272,6 +273,19 @@ def test_every_field_of_every_version_has_a_source_and_a_confidence() -> None:
             assert version.policy.version == f"{version.key}@{version.starts_on}"
             assert version.checked_on == date(2026, 11, 22)
             assert version.label
+
+
+def test_a_source_of_the_two_best_confidences_can_be_looked_up() -> None:
+    """Official text that was read, and a professional body's word, are where somebody can go."""
+    unlinked = [
+        f"{version.policy.version}: {name}"
+        for versions in preset_versions().values()
+        for version in versions
+        for name, fact in version.facts.items()
+        if fact.confidence in {"A", "B"} and not re.fullmatch(r"https://[^\s/]+/\S*", fact.link)
+    ]
+
+    assert unlinked == []
 
 
 def test_a_finding_of_the_engine_is_a_known_rule() -> None:
