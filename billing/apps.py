@@ -6,10 +6,18 @@ class BillingConfig(AppConfig):
     verbose_name = "Charges, superbills and payers"
 
     def ready(self) -> None:
-        from billing import desk_guards, guards, signing_step  # noqa: PLC0415 needs the app registry
+        from billing import (  # noqa: PLC0415 needs the app registry
+            desk_guards,
+            founding,
+            guards,
+            signing_step,
+        )
         from billing.services import verifying  # noqa: PLC0415 needs the app registry
+        from clinic.founding import register_check  # noqa: PLC0415 needs the app registry
 
         guards.register_billing()
         desk_guards.register_desk()
         signing_step.register()
         verifying.register_checks()
+        register_check(founding.rules)
+        register_check(founding.fees)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic.enums import Role
 from clinic.errors import NotAllowed
+from clinic.founding import start_practice
 from clinic.models import Clinician, Invitation, Practice, User
 from clinic.scope import current_practice_id, every_practice, scope
 from clinic.services import audit
@@ -168,5 +169,6 @@ def set_up(secret: str, *, practice: Practice, admin: Person, password: str) -> 
     practice.save(force_insert=True)
     with scope(practice):
         user = _make_user(practice, admin, password)
+        start_practice()
         audit.record("practice.made", actor=user, subject=practice)
     return user

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clinic.enums import Role
 from clinic.errors import Conflict, NotAllowed
 from clinic.forms.practice import ClinicianForm, LocationForm, PracticeForm, SettingForm
+from clinic.founding import needs
 from clinic.models import AuditEvent, Clinician, Location, Practice
 from clinic.permissions import allow
 from clinic.services import audit
@@ -36,6 +37,7 @@ def practice(request):
     audit.record("practice.viewed", actor=request.user, subject=row)
     context = {
         "row": row,
+        "needs": needs(),
         "locations": Location.objects.order_by("-active", "name"),
         "clinicians": Clinician.objects.select_related("user", "supervisor").order_by(
             "-active", "last_name", "first_name"
