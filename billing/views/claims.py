@@ -66,7 +66,9 @@ def make_file(request):
     except HandlineError as refusal:
         messages.error(request, str(refusal))
         return redirect("billing:superbills")
-    messages.success(request, f"File {made.file.name} holds {made.file.claim_count} claims.")
+    count = made.file.claim_count
+    claimed = f"{count} claim{'' if count == 1 else 's'}"
+    messages.success(request, f"File {made.file.name} holds {claimed}.")
     for refused in made.refused[:20]:
         messages.warning(request, f"Left out: {refused.text}")
     return redirect("billing:claims")

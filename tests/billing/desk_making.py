@@ -108,9 +108,11 @@ def _fees_once() -> None:
 
 
 def full_address(practice) -> None:
-    """A claim wants nine digits of ZIP code from the practice."""
-    type(practice).objects.filter(pk=practice.pk).update(zip_code="12207-1234")
-    Location.objects.update(**{k: v for k, v in ADDRESS.items() if k != "phone"})
+    """A claim wants nine digits of ZIP code from the practice and the place of service."""
+    nine = "12207-1234"
+    type(practice).objects.filter(pk=practice.pk).update(zip_code=nine)
+    place = {k: v for k, v in ADDRESS.items() if k != "phone"}
+    Location.objects.update(**place | {"zip_code": nine})
 
 
 def key() -> uuid.UUID:

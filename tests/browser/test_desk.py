@@ -153,7 +153,7 @@ def test_claim_is_made_and_its_remittance_posted(page, desk, tmp_path):
     number = str(desk.claim.note.visit.public_id)
     page.check(f"input[value='{number}']")
     page.get_by_role("button", name="Make claim file").click()
-    expect(page.get_by_text("File 000000001.837 holds 1 claims.")).to_be_visible()
+    expect(page.get_by_text("File 000000001.837 holds 1 claim.")).to_be_visible()
     total = desk.claim.total_cents
     said = Said("C0000001", total, total - 3000, (("CO", "45", 2000), ("PR", "3", 1000)))
     path = tmp_path / "answer.835"
