@@ -12,7 +12,13 @@ class PolicyCase(ScopedModel):
     payer = models.ForeignKey("clinic.Payer", models.PROTECT, related_name="policy_cases")
     name = models.CharField(max_length=120)
     day = models.JSONField(help_text="The visit's facts as the engine reads them.")
+    chart = models.JSONField(
+        default=dict, help_text="What the chart says, as the checks read it; empty: not said."
+    )
     expected = models.JSONField(help_text="Code, units and modifiers of each line.")
+    expected_findings = models.JSONField(
+        default=list, help_text="Level and rule of each finding, where the chart is said."
+    )
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey("clinic.User", models.PROTECT, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from billing.forms.payers import CaseNameForm
 from billing.forms.simulator import SimulatorForm, Words
+from billing.forms.simulator_chart import ChartForm, as_charted
 from billing.models import PolicyCase
 from billing.services.policies import engine_policy
 from billing.services.policies_cases import expect_instead, retire_case, save_case
@@ -19,12 +20,14 @@ from clinic.permissions import allow
 @allow(Role.ADMIN)
 @require_POST
 def save(request, pk, version):
-    """Keep the visit in the simulator, with what one of the sides gives for it."""
+    """Keep the visit and the chart in the simulator, with what one of the sides gives for them."""
     row = version_or_404(pk, version)
-    visit, name = SimulatorForm(request.POST, words=Words()), CaseNameForm(request.POST)
-    if not (visit.is_valid() and name.is_valid()):
-        errors = [*mistakes(visit), *(e for errors in name.errors.values() for e in errors)]
-        return _refused(request, row, errors)
+    visit, chart = SimulatorForm(request.POST, words=Words()), ChartForm(request.POST)
+    name = CaseNameForm(request.POST)
+    if not all([visit.is_valid(), chart.is_valid(), name.is_valid()]):
+        wrong = [*chart.errors.values(), *name.errors.values()]
+        return _refused(request, row, [*mistakes(visit), *(e for errors in wrong for e in errors)])
+    record = chart.record()
     typed, _ = policy_typed(request, row)
     before, after = sides(row.payer, row, visit.day, typed)
     label, policy = before if name.cleaned_data["expect"] == "before" and before else after
@@ -33,7 +36,8 @@ def save(request, pk, version):
             row.payer,
             by=request.user,
             name=name.cleaned_data["name"],
-            day=visit.day,
+            day=as_charted(visit.day) if record else visit.day,
+            chart=record,
             policy=policy,
             rules_label=label,
         )

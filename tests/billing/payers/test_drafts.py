@@ -31,7 +31,7 @@ def test_draft_starts_from_a_version_with_its_values_and_sources(in_practice):
         2, "draft", first.fields, admin,
     )  # fmt: skip
     assert draft.facts["unit_rule"]["source"].startswith("Pub. 100-04 ch. 5")
-    assert draft.facts["unit_rule"]["link"].startswith("https://www.cms.gov/")
+    assert draft.facts["unit_rule"]["link"] == "https://chirocode.com/article.html?id=25388"
     assert draft.starts_on == timezone.localdate() + timedelta(days=1)
     assert history(payer) == [("Draft", "", "started from v1")]
 
