@@ -26,8 +26,9 @@ from billing.models import (
 )
 from billing.services import payments_ledger as ledger
 from billing.services.claims_facts import claim_of, ground
-from billing.services.desk_refresh import claim_in_force, full, refresh
+from billing.services.desk_refresh import full, full_all, known_of, refresh
 from billing.services.desk_routes import direction_of
+from billing.services.desk_standing import Known
 from clinic.documents import canonical
 from clinic.errors import NotAllowed
 from clinic.models import Coverage, Practice, User
@@ -80,11 +81,13 @@ def settings_of(practice: Practice) -> ClaimSettings:
 @transaction.atomic
 def make_claim_file(charge_sets: Sequence[ChargeSet], *, by: User) -> Made:
     """One file with the claim of each visit; a visit with a problem stays out and is named."""
-    list(ChargeSet.objects.select_for_update().filter(pk__in=[c.pk for c in charge_sets]))
+    keys = [charge_set.pk for charge_set in charge_sets]
+    list(ChargeSet.objects.select_for_update().filter(pk__in=keys))
+    rows = {row.pk: row for row in full_all(keys)}
+    known = known_of(list(rows.values()))
     drafts, refused = [], []
-    for charge_set in charge_sets:
-        row = full(charge_set.pk)
-        trouble = _why_not(row)
+    for row in (rows[key] for key in dict.fromkeys(keys)):
+        trouble = _why_not(row, known[row.pk])
         claim = None if trouble else claim_of(row)
         if claim is not None:
             trouble = _first_problem(claim, timezone.localdate(), str(row.note.visit.patient))
@@ -104,13 +107,13 @@ def _numbered(claim: types.Claim, number: str) -> types.Claim:
     return replace(claim, number=number, lines=lines)
 
 
-def _why_not(row: ChargeSet) -> str:
+def _why_not(row: ChargeSet, known: Known) -> str:
     direction = direction_of(row)
     if direction.route != Route.CLAIM:
         return f"{row.note.visit.patient} gets a superbill, not a claim."
-    if row.returns.filter(answered_at=None).exists():
+    if known.asked is not None:
         return f"{row.note.visit.patient}: the visit is with the therapist."
-    claim = claim_in_force(row)
+    claim = known.claim
     if claim is not None and claim.state != ClaimState.REJECTED:
         return f"{row.note.visit.patient}: claim {claim.number} is out already; correct that one."
     return ""

@@ -38,7 +38,7 @@ def refresh(charge_set: ChargeSet) -> DeskItem:
 
 def refresh_loaded(charge_sets: Sequence[ChargeSet]) -> list[DeskItem]:
     """The same for several that `full` has just read: one query of each kind for all."""
-    known = _known_of(charge_sets)
+    known = known_of(charge_sets)
     items = [_item(charge_set, known[charge_set.pk]) for charge_set in charge_sets]
     changing = [f.name for f in DeskItem._meta.concrete_fields if f.name not in _KEPT]
     return DeskItem.objects.bulk_create(
@@ -72,7 +72,8 @@ def _item(charge_set: ChargeSet, known: Known) -> DeskItem:
     )
 
 
-def _known_of(charge_sets: Sequence[ChargeSet]) -> dict[int, Known]:
+def known_of(charge_sets: Sequence[ChargeSet]) -> dict[int, Known]:
+    """Balance, bill, claim and open question of each, in one query of each kind."""
     keys = [charge_set.pk for charge_set in charge_sets]
     balances = ledger.balances_of(charge_sets)
     bills = {
