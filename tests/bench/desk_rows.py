@@ -11,9 +11,9 @@ from notes.models import Note, Signature, Visit
 
 def many_signed(practice: Practice, count: int, *, route: str) -> list[ChargeSet]:
     """Signed visits with charges, lines and signature, each with its item in the queue."""
-    item = DeskItem.objects.filter(route=route, state__in=["ready", "printed"]).exclude(
-        visit__coverage__payer__name__contains="Compensation"
-    )[0]
+    item = DeskItem.objects.filter(
+        route=route, state__in=["ready", "printed"], charge_set__note__imported=False
+    ).exclude(visit__coverage__payer__name__contains="Compensation")[0]
     sample = full(item.charge_set_id)
     made = [_copy(sample, number) for number in range(count)]
     for charge_set in made:
