@@ -54,6 +54,8 @@ urlpatterns = [
     path("fees/change/", fees.change, name="change_fees"),
     path("tables/", tables.tables, name="tables"),
     path("tables/upload/", tables.upload, name="upload_table"),
+    path("tables/diagnoses/<int:pk>/accept/", tables.accept_release, name="accept_release"),
+    path("tables/diagnoses/<int:pk>/discard/", tables.discard_release, name="discard_release"),
     path("tables/<int:pk>/accept/", tables.accept, name="accept_edition"),
     path("tables/<int:pk>/discard/", tables.discard, name="discard_edition"),
 ]

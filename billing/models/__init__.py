@@ -24,6 +24,7 @@ from billing.models.reference import (
     ProcedureCode,
     UnitLimit,
 )
+from billing.models.release_drafts import ReleaseDraft
 from billing.models.setting_changes import SettingChange
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "PolicyOverride",
     "PrintEvent",
     "ProcedureCode",
+    "ReleaseDraft",
     "Remittance",
     "RemittedClaim",
     "SettingChange",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.enums import EditionKind, EditionStatus
 from billing.forms.tables import DIAGNOSES, UploadForm
 from billing.importers.difference import in_words
-from billing.models import EditEdition
+from billing.models import EditEdition, ReleaseDraft
 from billing.services.editions import (
     import_fees,
     import_limits,
@@ -24,13 +24,17 @@ from billing.services.policies_tables import (
     remember_edition,
     who,
 )
+from billing.services.release_drafts import (
+    accept_draft,
+    keep_release,
+    refuse_draft,
+    waiting_releases,
+)
 from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import allow
 from clinic.published_files import PublishedFile
 from clinic.services import audit
-from notes.importers.icd10cm import read_order_file
-from notes.services.diagnosis_releases import accept_release, compare_release
 
 
 @allow(Role.ADMIN)
@@ -52,6 +56,7 @@ def _context(request, form: UploadForm, **more) -> dict:
     return {
         "kinds": kinds,
         "drafts": [row for row in rows if row.status == EditionStatus.DRAFT],
+        "waiting_releases": waiting_releases(),
         "releases": diagnosis_releases(),
         "warnings": stale(timezone.localdate()),
         "form": form,
@@ -94,21 +99,11 @@ def _import(data, files: list[PublishedFile], *, by) -> EditEdition:
 
 
 def _diagnoses(request, form: UploadForm, files: list[PublishedFile]):
-    """ICD-10-CM has no draft: the report is shown first, and the same file accepts it."""
+    """ICD-10-CM has no editions: the file itself waits with its report."""
     if len(files) != 1:
         raise HandlineError("Choose one file: this table comes in one.")
-    release = read_order_file(files[0], effective=form.cleaned_data["effective"])
-    if "accept" not in request.POST:
-        changes = compare_release(release)
-        report = changes.in_words() if changes else ["The file changes nothing."]
-        context = _context(request, form, release_report=report, release_changes=bool(changes))
-        return render(request, "billing/tables.html", context)
-    changes = accept_release(release, by=request.user)
-    messages.success(
-        request,
-        f"ICD-10-CM from {release.effective:%m/%d/%Y} is in force: {len(changes.added)} added, "
-        f"{len(changes.revised)} revised, {len(changes.ended)} ended.",
-    )
+    draft = keep_release(files[0], by=request.user, effective=form.cleaned_data["effective"])
+    messages.success(request, f"{draft} is read: look at what changes, then accept it.")
     return redirect("billing:tables")
 
 
@@ -139,4 +134,34 @@ def discard(request, pk):
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"{edition} is discarded.")
+    return redirect("billing:tables")
+
+
+@allow(Role.ADMIN)
+@require_POST
+def accept_release(request, pk):
+    draft = get_object_or_404(ReleaseDraft.objects.defer("content"), pk=pk)
+    try:
+        changes = accept_draft(draft, by=request.user)
+    except HandlineError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            f"{draft} is in force: {len(changes.added)} added, {len(changes.revised)} revised, "
+            f"{len(changes.ended)} ended.",
+        )
+    return redirect("billing:tables")
+
+
+@allow(Role.ADMIN)
+@require_POST
+def discard_release(request, pk):
+    draft = get_object_or_404(ReleaseDraft.objects.defer("content"), pk=pk)
+    try:
+        refuse_draft(draft, by=request.user)
+    except HandlineError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{draft} is discarded.")
     return redirect("billing:tables")

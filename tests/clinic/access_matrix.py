@@ -353,4 +353,6 @@ MATRIX: dict[str, Address] = {
     "billing:upload_table": Address(POST=to([ADMIN], 422)),
     "billing:accept_edition": Address(POST=to([ADMIN], 404)),  # no such edition
     "billing:discard_edition": Address(POST=to([ADMIN], 404)),
+    "billing:accept_release": Address(POST=to([ADMIN], 404)),  # no such file waits
+    "billing:discard_release": Address(POST=to([ADMIN], 404)),
 }

@@ -226,6 +226,8 @@ ARGS = {
     "mfa_edit_webauthn": [0],
     "mfa_remove_webauthn": [0],
     "billing:accept_edition": [0],
+    "billing:accept_release": [0],
+    "billing:discard_release": [0],
     "billing:report": ["ageing"],
     "billing:report_file": ["units", "csv"],
     "billing:discard_edition": [0],

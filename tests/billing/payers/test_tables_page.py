@@ -1,10 +1,13 @@
 """Uploading published tables on screen, and the fees page."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from billing.models import EditEdition, ExpectedRate, Fee
+from billing.models import EditEdition, ExpectedRate, Fee, ReleaseDraft, SettingChange
+from billing.services.release_drafts import LASTS
 from billing.services.starter import load_codes, load_reference
 from clinic.scope import scope
 from notes.models import DiagnosisCode
@@ -19,6 +22,7 @@ from tests.billing.reference.published import (
     ptp_parts,
     rvu_row,
     rvu_text,
+    zipped,
 )
 from tests.snapshot import snapshot
 
@@ -144,20 +148,106 @@ ORDER = "".join(
 )
 
 
-def test_diagnosis_release_is_shown_first_and_accepted_with_the_same_file(admin):
-    file = plain("icd10cm-order-2027.txt", ORDER)
+ORDER_FILE = "icd10cm-order-2027.txt"
 
-    shown = post(admin, "diagnoses", file)
 
-    assert shown.context["release_report"][:2] == [
+def settle(client, act: str, draft: ReleaseDraft):
+    return client.post(reverse(f"billing:{act}_release", args=[draft.pk]))
+
+
+def test_diagnosis_release_waits_with_its_report_and_is_accepted_without_the_file(admin):
+    post(admin, "diagnoses", plain(ORDER_FILE, ORDER))
+
+    [draft] = admin.get(reverse("billing:tables")).context["waiting_releases"]
+    assert draft.report[:2] == [
         "From 2026-10-01: 2 codes, 2 billable.", "  added: 2 (M54.2, M54.50)",
     ]  # fmt: skip
     assert not DiagnosisCode.objects.exists()
 
-    accepted = post(admin, "diagnoses", file, accept="1")
+    response = settle(admin, "accept", draft)
 
-    assert accepted.status_code == 302
-    assert DiagnosisCode.objects.count() == 2
+    assert response.status_code == 302
+    assert sorted(DiagnosisCode.objects.values_list("code", flat=True)) == ["M54.2", "M54.50"]
+    assert not ReleaseDraft.objects.exists()
+    assert list(
+        SettingChange.objects.filter(subject="Diagnosis codes, ICD-10-CM from 10/01/2026")
+        .order_by("pk").values_list("after", flat=True)
+    ) == ["read, waiting to be accepted", "accepted, in force"]  # fmt: skip
+
+
+def test_archive_waits_as_it_was_uploaded_and_counts_from_the_day_given(admin):
+    archive = zipped("codes.zip", {"icd10cm-order-april.txt": ORDER.encode()})
+    post(admin, "diagnoses", archive, effective="2027-04-01")
+
+    settle(admin, "accept", ReleaseDraft.objects.get())
+
+    assert set(DiagnosisCode.objects.values_list("valid_from", flat=True)) == {date(2027, 4, 1)}
+
+
+def test_discarded_release_leaves_nothing_but_its_history(admin):
+    post(admin, "diagnoses", plain(ORDER_FILE, ORDER))
+
+    settle(admin, "discard", ReleaseDraft.objects.get())
+
+    assert not ReleaseDraft.objects.exists()
+    assert not DiagnosisCode.objects.exists()
+
+
+def test_next_release_takes_the_place_of_the_one_that_waits(admin):
+    post(admin, "diagnoses", plain(ORDER_FILE, ORDER))
+    post(admin, "diagnoses", plain("icd10cm-order-2028.txt", ORDER))
+
+    assert ReleaseDraft.objects.get().effective == date(2027, 10, 1)
+
+
+def test_release_of_yesterday_waits_no_longer(admin):
+    post(admin, "diagnoses", plain(ORDER_FILE, ORDER))
+    draft = ReleaseDraft.objects.get()
+    ReleaseDraft.objects.update(read_at=draft.read_at - LASTS)
+
+    settle(admin, "accept", draft)
+
+    assert not DiagnosisCode.objects.exists()
+    assert admin.get(reverse("billing:tables")).context["waiting_releases"] == []
+    assert not ReleaseDraft.objects.exists()
+
+
+def test_release_that_changes_nothing_is_not_kept(admin):
+    post(admin, "diagnoses", plain(ORDER_FILE, ORDER))
+    settle(admin, "accept", ReleaseDraft.objects.get())
+    before = snapshot()
+
+    response = post(admin, "diagnoses", plain(ORDER_FILE, ORDER))
+
+    assert response.context["form"].errors["files"] == [
+        "This release is loaded already: the file changes nothing."
+    ]
+    assert snapshot() == before
+
+
+def test_release_file_that_is_too_large_is_not_kept(admin):
+    before = snapshot()
+
+    response = post(admin, "diagnoses", plain(ORDER_FILE, "x" * (32 << 20) + "x"))
+
+    assert response.context["form"].errors["files"] == [
+        "icd10cm-order-2027.txt has more than 32 MB: give the order file or its archive as "
+        "downloaded."
+    ]
+    assert snapshot() == before
+
+
+def test_release_that_waits_elsewhere_is_out_of_reach(admin, client_for, other_practice):
+    stranger = client_for("admin", other_practice)
+    post(stranger, "diagnoses", plain(ORDER_FILE, ORDER))
+    with scope(other_practice):
+        draft = ReleaseDraft.objects.get()
+
+    assert settle(admin, "accept", draft).status_code == 404
+    assert settle(admin, "discard", draft).status_code == 404
+    assert admin.get(reverse("billing:tables")).context["waiting_releases"] == []
+    with scope(other_practice):
+        assert ReleaseDraft.objects.get() == draft
 
 
 def test_page_names_who_imported_but_never_a_person_of_another_practice(
