@@ -31,6 +31,7 @@ def note_context(
     visit = note.visit
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
     words = meanings_on(visit.date)
+    words.read_into(blocks, procedures)
     rows = tuple(_block(n, block, visit, words, codes) for n, block in enumerate(blocks, start=1))
     plan = visit.episode.plans.filter(starts_on__lte=visit.date, ends_on__gte=visit.date).first()
     authorization = visit.episode.authorizations.filter(

@@ -28,6 +28,7 @@ from notes.printing import note_context
 from notes.queries import blocks_of, procedures_of
 from notes.services.missing import missing_for
 from notes.services.refusals import recorded
+from notes.words import meanings_on
 
 ATTESTATION = (
     "I performed or supervised the treatment charted here, and this note and its minutes "
@@ -128,7 +129,9 @@ def draft_of(note: Note, *, by: User) -> NoteContext:
 
 def check_complete(note: Note) -> None:
     """Refuse while something is missing, naming the first thing and how many more."""
-    missing = missing_for(note, list(blocks_of(note)), list(procedures_of(note)))
+    blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
+    meanings_on(note.visit.date).read_into(blocks, procedures)
+    missing = missing_for(note, blocks, procedures)
     if missing:
         more = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
         raise NotAllowed(f"The note is not complete. {missing[0].text}{more}")

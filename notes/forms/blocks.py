@@ -9,10 +9,12 @@ from django import forms
 from clinic.errors import NotAllowed
 from clinic.models import Clinician
 from notes.enums import Grade, PerformedBy, Side
-from notes.models import BodyRegion, Note, Technique, TreatmentBlock, Visit
+from notes.forms.word_fields import RegionsField, TechniqueField
+from notes.models import Note, TreatmentBlock, Visit
 from notes.queries import diagnoses_of
 from notes.services.blocks import NEW, BlockEntry, check_entry
 from notes.timekeeping import instant
+from notes.words import Meanings, meanings_on
 
 _NO_GRADE = [("", "–"), *Grade.choices]
 _NO_SIDE = [("", "None"), *Side.choices]
@@ -30,24 +32,8 @@ class BlockForm(forms.Form):
 
     public_id = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    technique = forms.ModelChoiceField(
-        Technique.objects.none(),
-        to_field_name="key",
-        empty_label="Choose a technique",
-        error_messages={
-            "required": "Choose a technique.",
-            "invalid_choice": "This technique is not in the practice's list: choose another.",
-        },
-    )
-    regions = forms.ModelMultipleChoiceField(
-        BodyRegion.objects.none(),
-        to_field_name="key",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": "This region is not in the practice's list: choose another."
-        },
-    )
+    technique = TechniqueField(empty_label="Choose a technique")
+    regions = RegionsField(widget=forms.CheckboxSelectMultiple)
     side = forms.ChoiceField(
         choices=_NO_SIDE, required=False, widget=forms.RadioSelect, label="Side"
     )
@@ -77,11 +63,14 @@ class BlockForm(forms.Form):
         required=False, widget=forms.CheckboxSelectMultiple, label="Treats"
     )
 
-    def __init__(self, *args, visit: Visit, clinician: Clinician, **kwargs) -> None:
+    def __init__(
+        self, *args, visit: Visit, clinician: Clinician, words: Meanings | None = None, **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
+        words = words or meanings_on(visit.date)
         self.visit, self.clinician = visit, clinician
-        self.fields["technique"].queryset = Technique.objects.filter(active=True)
-        self.fields["regions"].queryset = BodyRegion.objects.filter(active=True)
+        self.fields["technique"].meant(words)
+        self.fields["regions"].meant(words)
         self.fields["diagnoses"].choices = [
             (d.code, f"{d.pointer} {d.code}") for d in diagnoses_of(visit)
         ]
@@ -103,7 +92,7 @@ class BlockForm(forms.Form):
         starts_at, ends_at = self._span(data)
         return BlockEntry(
             technique=data["technique"],
-            regions=list(data["regions"]),
+            regions=data["regions"],
             side=data["side"],
             starts_at=starts_at,
             ends_at=ends_at,

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, time
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -11,7 +12,8 @@ from clinic.errors import NotAllowed
 from clinic.models import Clinician
 from notes.enums import Grade, PerformedBy, Side
 from notes.forms.texts import LONGEST_TEXT
-from notes.models import BodyRegion, Technique, Visit
+from notes.forms.word_fields import RegionsField, TechniqueField
+from notes.models import Visit
 from notes.queries import diagnoses_of
 from notes.services import ops_acts as acts
 from notes.services.blocks import BlockEntry
@@ -20,8 +22,9 @@ from notes.services.entries import packed
 from notes.services.procedures import ProcedureEntry
 from notes.services.procedures import check_entry as check_procedure
 from notes.services.texts import TEXT_FIELDS
-from notes.services.typed_line import Reading, Vocabulary, read_line
+from notes.services.typed_line import Reading, read_line, words_in_use
 from notes.timekeeping import instant
+from notes.words import Meanings, meanings_on
 
 MOST_PLANNED = 60
 _DJANGO = ("This field", "Select a valid", "Enter a", "Ensure this")  # its own words name no field
@@ -31,22 +34,8 @@ _EPOCH_LIMIT = 4_102_444_800  # the year 2100
 class EntryForm(forms.Form):
     """A block's content by the vocabulary's keys; retired words of older blocks stay allowed."""
 
-    technique = forms.ModelChoiceField(
-        Technique.objects.none(),
-        to_field_name="key",
-        error_messages={
-            "required": "Choose a technique.",
-            "invalid_choice": "This technique is not in the practice's list: choose another.",
-        },
-    )
-    regions = forms.ModelMultipleChoiceField(
-        BodyRegion.objects.none(),
-        to_field_name="key",
-        required=False,
-        error_messages={
-            "invalid_choice": "A region is not in the practice's list any more: choose another."
-        },
-    )
+    technique = TechniqueField()
+    regions = RegionsField()
     side = forms.ChoiceField(choices=[("", ""), *Side.choices], required=False)
     grade = forms.ChoiceField(choices=[("", ""), *Grade.choices], required=False)
     dose = forms.CharField(
@@ -63,10 +52,10 @@ class EntryForm(forms.Form):
     pain_after = forms.IntegerField(required=False, min_value=0, max_value=10)
     performed_by = forms.ChoiceField(choices=PerformedBy.choices, required=False)
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, words: Meanings, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["technique"].queryset = Technique.objects.all()
-        self.fields["regions"].queryset = BodyRegion.objects.all()
+        self.fields["technique"].meant(words, retired=True)
+        self.fields["regions"].meant(words, retired=True)
 
 
 class SpanForm(forms.Form):
@@ -80,16 +69,14 @@ class SpanForm(forms.Form):
 
 class ProcedureContentForm(forms.Form):
     code = forms.CharField(max_length=5, error_messages={"required": "Give the code."})
-    regions = forms.ModelMultipleChoiceField(
-        BodyRegion.objects.none(), to_field_name="key", required=False
-    )
+    regions = RegionsField()
     start = forms.IntegerField(required=False, min_value=0, max_value=_EPOCH_LIMIT)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=24 * 60)
     findings = forms.CharField(max_length=300, required=False)
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, words: Meanings, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["regions"].queryset = BodyRegion.objects.all()
+        self.fields["regions"].meant(words, retired=True)
 
 
 class TextForm(forms.Form):
@@ -111,6 +98,10 @@ class Reader:
 
     def __init__(self, visit: Visit, clinician: Clinician) -> None:
         self.visit, self.clinician = visit, clinician
+
+    @cached_property
+    def words(self) -> Meanings:
+        return meanings_on(self.visit.date)
 
     def read(self, sent: dict[str, Any]) -> acts.Act:
         kind = sent.get("op")
@@ -140,10 +131,10 @@ class Reader:
 
     def _entry(self, sent: dict, starts_at: datetime, ends_at: datetime) -> BlockEntry:
         fields = _dict(sent.get("fields"))
-        data = _clean(EntryForm(fields))
+        data = _clean(EntryForm(fields, words=self.words))
         return BlockEntry(
             technique=data["technique"],
-            regions=list(data["regions"]),
+            regions=data["regions"],
             side=data["side"],
             starts_at=starts_at,
             ends_at=ends_at,
@@ -177,11 +168,7 @@ class Reader:
 
     def _line(self, sent: dict) -> acts.PutBlock:
         """A line typed without a connection: read now, or asked about."""
-        reading = read_line(
-            str(sent.get("text", "")),
-            Vocabulary(Technique.objects.filter(active=True),
-                       BodyRegion.objects.filter(active=True)),
-        )  # fmt: skip
+        reading = read_line(str(sent.get("text", "")), words_in_use(self.words))
         if reading.questions:
             raise NotAllowed(f"{reading.questions[0].text} The line was: {sent.get('text', '')}")
         times = typed_start(reading, self.visit)
@@ -194,10 +181,10 @@ class Reader:
 
     def _put_procedure(self, sent: dict) -> acts.PutProcedure:
         fields = _dict(sent.get("fields"))
-        data = _clean(ProcedureContentForm(fields))
+        data = _clean(ProcedureContentForm(fields, words=self.words))
         entry = ProcedureEntry(
             code=data["code"].strip().upper(),
-            regions=list(data["regions"]),
+            regions=data["regions"],
             performer=self.clinician,
             starts_at=_moment(data["start"]) if data["start"] is not None else None,
             minutes=data["minutes"],

@@ -8,10 +8,12 @@ from django import forms
 from clinic.errors import NotAllowed
 from clinic.models import Clinician
 from notes.forms.blocks import ClockInput
-from notes.models import BodyRegion, Procedure, Visit
+from notes.forms.word_fields import RegionsField
+from notes.models import Procedure, Visit
 from notes.queries import diagnoses_of
 from notes.services.procedures import NEW, ProcedureEntry, check_entry
 from notes.timekeeping import instant
+from notes.words import Meanings, meanings_on
 
 
 class ProcedureForm(forms.Form):
@@ -26,12 +28,7 @@ class ProcedureForm(forms.Form):
         ),
         error_messages={"required": "Give the code, such as 97161 or CMT."},
     )
-    regions = forms.ModelMultipleChoiceField(
-        BodyRegion.objects.none(),
-        to_field_name="key",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    regions = RegionsField(widget=forms.CheckboxSelectMultiple)
     start = forms.TimeField(widget=ClockInput, required=False)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=24 * 60)
     findings = forms.CharField(max_length=300, required=False)
@@ -39,10 +36,12 @@ class ProcedureForm(forms.Form):
         required=False, widget=forms.CheckboxSelectMultiple, label="Treats"
     )
 
-    def __init__(self, *args, visit: Visit, clinician: Clinician, **kwargs) -> None:
+    def __init__(
+        self, *args, visit: Visit, clinician: Clinician, words: Meanings | None = None, **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.visit, self.clinician = visit, clinician
-        self.fields["regions"].queryset = BodyRegion.objects.filter(active=True)
+        self.fields["regions"].meant(words or meanings_on(visit.date))
         self.fields["diagnoses"].choices = [
             (d.code, f"{d.pointer} {d.code}") for d in diagnoses_of(visit)
         ]
@@ -68,7 +67,7 @@ class ProcedureForm(forms.Form):
         zone, day = self.visit.practice.zone, self.visit.date
         return ProcedureEntry(
             code=data["code"],
-            regions=list(data["regions"]),
+            regions=data["regions"],
             performer=self.clinician,
             starts_at=instant(day, start, zone) if start is not None else None,
             minutes=data["minutes"],

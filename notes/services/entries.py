@@ -7,6 +7,7 @@ from typing import Any
 from clinic.models import Clinician
 from notes.models import BodyRegion, Technique, TreatmentBlock
 from notes.services.blocks import BlockEntry
+from notes.words import Meanings
 
 # What is copied forward: never a response, never a minute, never pain.
 LASTING = ("technique", "regions", "side", "grade", "dose", "performed_by", "diagnoses")
@@ -44,12 +45,17 @@ def packed_block(block: TreatmentBlock) -> dict[str, Any]:
 
 
 def unpacked(
-    entry: dict[str, Any], *, starts_at: datetime, ends_at: datetime, performer: Clinician
+    entry: dict[str, Any],
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    performer: Clinician,
+    words: Meanings,
 ) -> BlockEntry:
     """The entry with its time. Words that an admin retired meanwhile are still meant."""
-    regions = {r.key: r for r in BodyRegion.objects.filter(key__in=entry["regions"])}
+    regions = {r.key: words.on(r) for r in BodyRegion.objects.filter(key__in=entry["regions"])}
     return BlockEntry(
-        technique=Technique.objects.get(key=entry["technique"]),
+        technique=words.on(Technique.objects.get(key=entry["technique"])),
         regions=[regions[key] for key in entry["regions"] if key in regions],
         side=entry["side"],
         starts_at=starts_at,

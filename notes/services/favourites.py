@@ -4,9 +4,10 @@ from collections import Counter
 from typing import Any
 
 from clinic.models import Clinician
-from notes.models import BlockRegion, Technique, TreatmentBlock, Visit
+from notes.models import BlockRegion, BodyRegion, Technique, TreatmentBlock, Visit
 from notes.queries import blocks_of
 from notes.services.entries import to_repeat
+from notes.words import Meanings
 
 RECENT = 240  # blocks looked at: some weeks of work, the same effort for any history
 SHOWN = 6
@@ -22,29 +23,30 @@ _STARTER = (
 )  # fmt: skip
 
 
-def favourites_of(clinician: Clinician) -> list[dict[str, Any]]:
+def favourites_of(clinician: Clinician, words: Meanings) -> list[dict[str, Any]]:
     """By how often this person charted them lately; a beginner gets the discipline's usual ones."""
-    tiles = [_tile(*what, uses=count) for what, count in _uses(clinician).most_common(SHOWN)]
-    usual = _starters(clinician, known={tile["technique"] for tile in tiles})
+    tiles = [_tile(*what, uses=count) for what, count in _uses(clinician, words).most_common(SHOWN)]
+    usual = _starters(clinician, words, known={tile["technique"] for tile in tiles})
     return tiles + usual[: SHOWN - len(tiles)]
 
 
-def _uses(clinician: Clinician) -> Counter[tuple]:
+def _uses(clinician: Clinician, words: Meanings) -> Counter[tuple]:
     """Each kind of block charted lately, newest first. Bare values: objects cost ten times that."""
     recent = TreatmentBlock.objects.filter(performer=clinician).order_by("-pk")
-    what = ("technique__key", "side", "grade", "technique__active", "technique__code")
+    what = ("technique__key", "side", "grade", "technique", "technique__active", "technique__code")
     rows = list(recent.values_list("pk", *what)[:RECENT])
     regions: dict[int, list[str]] = {pk: [] for pk, *_ in rows}
     retired: set[int] = set()
     of_blocks = BlockRegion.objects.filter(block__in=regions).order_by("pk")
-    for pk, key, active in of_blocks.values_list("block", "region__key", "region__active"):
+    where = ("block", "region__key", "region", "region__active")
+    for pk, key, region, active in of_blocks.values_list(*where):
         regions[pk].append(key)
-        if not active:
+        if not words.in_use(BodyRegion, region, active):
             retired.add(pk)
     return Counter(
         (technique, tuple(regions[pk]), side, grade)
-        for pk, technique, side, grade, active, code in rows
-        if active and code and pk not in retired
+        for pk, technique, side, grade, word, active, code in rows
+        if words.in_use(Technique, word, active) and code and pk not in retired
     )
 
 
@@ -58,11 +60,9 @@ def _tile(technique: str, regions: tuple, side: str, grade: str, *, uses: int) -
     }
 
 
-def _starters(clinician: Clinician, known: set[str]) -> list[dict[str, Any]]:
+def _starters(clinician: Clinician, words: Meanings, known: set[str]) -> list[dict[str, Any]]:
     wanted = [k for k in _STARTERS.get(clinician.discipline, _STARTER) if k not in known]
-    active = set(
-        Technique.objects.filter(key__in=wanted, active=True).values_list("key", flat=True)
-    )
+    active = set(words.offered(Technique).filter(key__in=wanted).values_list("key", flat=True))
     return [_tile(key, (), "", "", uses=0) for key in wanted if key in active]
 
 

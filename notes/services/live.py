@@ -13,7 +13,9 @@ from clinic.services import audit
 from notes.lifecycle import check_can_edit
 from notes.models import LiveChart, Note, TreatmentBlock
 from notes.services import blocks as charting
+from notes.services.blocks import BlockEntry
 from notes.services.entries import packed_block, unpacked
+from notes.words import meanings_on
 
 AHEAD = timedelta(minutes=2)
 Versions = dict[str, int]  # public id to version, of the blocks that an act wrote
@@ -33,7 +35,7 @@ def start(
             f"{_name(live)} was started later, on another device. Start yours now, or leave theirs."
         )
     # Refused now rather than at its end, when the minutes would have nowhere to go.
-    charting.check_sides(unpacked(entry, starts_at=at, ends_at=at, performer=_performer(note, by)))
+    charting.check_sides(_unpacked(note, entry, by, starts_at=at, ends_at=at))
     ended = _end(note, live, at, by)
     live.planned = _without(live.planned, entry)
     _run(live, block_id, at, entry)
@@ -114,14 +116,8 @@ def describe(note: Note, *, by: User, running: uuid.UUID, entry: dict[str, Any])
     note, live = _open(note)
     if live.block_id != running or not (live.is_running or live.is_paused):
         raise Conflict("This block is not running any more: change it in the table.")
-    charting.check_sides(
-        unpacked(
-            entry,
-            starts_at=timezone.now(),
-            ends_at=timezone.now(),
-            performer=_performer(note, by),
-        )
-    )
+    now = timezone.now()
+    charting.check_sides(_unpacked(note, entry, by, starts_at=now, ends_at=now))
     live.entry = entry
     live.save(update_fields=["entry"])
     _wrote(note, by, "timer.described")
@@ -184,14 +180,24 @@ def _end(note: Note, live: LiveChart, at: datetime, by: User) -> Versions:
     """Chart the running block up to ``at``; a start taken back at once leaves nothing."""
     if not live.is_running or at <= live.started_at:
         return {}
-    entry = unpacked(
-        live.entry, starts_at=live.started_at, ends_at=at, performer=_performer(note, by)
-    )
+    entry = _unpacked(note, live.entry, by, starts_at=live.started_at, ends_at=at)
     block = charting.save_block(
         note, by=by, public_id=live.block_id, version=charting.NEW, entry=entry
     )
     note.refresh_from_db(fields=["version"])
     return {str(block.public_id): block.version}
+
+
+def _unpacked(
+    note: Note, entry: dict[str, Any], by: User, *, starts_at: datetime, ends_at: datetime
+) -> BlockEntry:
+    return unpacked(
+        entry,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        performer=_performer(note, by),
+        words=meanings_on(note.visit.date),
+    )
 
 
 def _run(live: LiveChart, block_id: uuid.UUID, at: datetime, entry: dict[str, Any]) -> None:

@@ -9,10 +9,15 @@ from notes.models import BodyRegion, LiveChart, Technique, TreatmentBlock, Visit
 from notes.services.favourites import favourites_of, last_time
 from notes.services.templates import templates_for
 from notes.services.texts_snippets import snippets_of
+from notes.words import Meanings
 
 
 def boot_of(
-    visit: Visit, clinician: Clinician, blocks: list[TreatmentBlock], live: LiveChart | None
+    visit: Visit,
+    clinician: Clinician,
+    blocks: list[TreatmentBlock],
+    live: LiveChart | None,
+    words: Meanings,
 ) -> dict[str, Any]:
     """The practice's words, the day's clock and what this therapist uses often."""
     return {
@@ -22,9 +27,9 @@ def boot_of(
             "ends": int((visit.starts_at + timedelta(minutes=visit.booked_minutes)).timestamp()),
             "offsets": offsets_around(visit.starts_at, visit.practice.zone),
         },
-        "techniques": _techniques(_used_techniques(blocks, live)),
-        "regions": _regions(),
-        "favourites": favourites_of(clinician),
+        "techniques": _techniques(_used_techniques(blocks, live), words),
+        "regions": _regions(words),
+        "favourites": favourites_of(clinician, words),
         "last": last_time(visit),
         "templates": [
             {
@@ -39,18 +44,18 @@ def boot_of(
     }
 
 
-def _techniques(used: set[str]) -> list[list[Any]]:
+def _techniques(used: set[str], words: Meanings) -> list[list[Any]]:
     """What the form's list does not say; the label only of those that it does not offer."""
     return [
         [t.key, t.code, t.lane, int(t.needs_region)] + ([] if t.active else [t.label])
-        for t in Technique.objects.all()
+        for t in map(words.on, Technique.objects.all())
         if t.active or t.key in used
     ]
 
 
-def _regions() -> dict[str, Any]:
+def _regions(words: Meanings) -> dict[str, Any]:
     """Which regions have sides, and those that the form's list does not offer any more."""
-    rows = list(BodyRegion.objects.all())
+    rows = [words.on(row) for row in BodyRegion.objects.all()]
     return {
         "sided": [row.key for row in rows if row.needs_side],
         "retired": {row.key: row.label for row in rows if not row.active},

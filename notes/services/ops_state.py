@@ -12,6 +12,7 @@ from notes.services.entries import packed_block
 from notes.services.live_elsewhere import elsewhere
 from notes.services.missing import missing_for
 from notes.services.texts import TEXT_FIELDS
+from notes.words import meanings_on
 
 LATELY = timedelta(minutes=2)
 
@@ -19,6 +20,7 @@ LATELY = timedelta(minutes=2)
 def state_of(visit: Visit, note: Note) -> dict[str, Any]:
     """What is stored now, with what still stops signing."""
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
+    meanings_on(visit.date).read_into(blocks, procedures)
     return state_from(visit, note, blocks, procedures)
 
 

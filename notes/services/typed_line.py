@@ -11,6 +11,7 @@ from typing import Any
 
 from notes.models import BodyRegion, Technique
 from notes.services import typed_line_words as words
+from notes.words import Meanings
 
 LONGEST_LINE = 500
 _PAIN = re.compile(
@@ -97,6 +98,13 @@ class Vocabulary:
                 found.append((match.start(), match.group().strip(), keys))
                 text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
         return text, [(word, keys) for _, word, keys in sorted(found)]
+
+
+def words_in_use(meant: Meanings) -> Vocabulary:
+    """The practice's words as they are meant on the visit's day."""
+    return Vocabulary(
+        map(meant.on, meant.offered(Technique)), map(meant.on, meant.offered(BodyRegion))
+    )
 
 
 def _phrases(

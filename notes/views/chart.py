@@ -49,7 +49,8 @@ def _screen(visit, request, context) -> dict:
     live = LiveChart.objects.filter(note=visit.note).first()
     return {
         "modules": serves_modules(),
-        "boot": boot_of(visit, clinician, context["blocks"], live) | {"key": key_for(request.user)},
+        "boot": boot_of(visit, clinician, context["blocks"], live, context["words"])
+        | {"key": key_for(request.user)},
         "state": state_from(visit, visit.note, context["blocks"], context["procedures"]),
     }
 

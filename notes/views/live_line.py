@@ -10,9 +10,9 @@ from clinic.enums import Role
 from clinic.permissions import allow
 from clinic.services import audit
 from notes.forms.ops import typed_start
-from notes.models import BodyRegion, Technique
-from notes.services.typed_line import Vocabulary, read_line
+from notes.services.typed_line import read_line, words_in_use
 from notes.views.reach import visit_or_404
+from notes.words import meanings_on
 
 
 @allow(Role.THERAPIST, Role.ASSISTANT)
@@ -21,7 +21,7 @@ def line(request, visit_id):
     """Words travel in the body: an address with a patient's complaint would stay in logs."""
     visit = visit_or_404(visit_id, request.user)
     audit.record("line.read", actor=request.user, subject=visit, patient_id=visit.patient_id)
-    reading = read_line(request.POST.get("text", ""), practice_words())
+    reading = read_line(request.POST.get("text", ""), words_in_use(meanings_on(visit.date)))
     body: dict[str, Any] = {
         "chips": [asdict(chip) for chip in reading.chips],
         "questions": [asdict(question) for question in reading.questions],
@@ -32,7 +32,3 @@ def line(request, visit_id):
     response = JsonResponse(body)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def practice_words() -> Vocabulary:
-    return Vocabulary(Technique.objects.filter(active=True), BodyRegion.objects.filter(active=True))

@@ -22,6 +22,7 @@ from notes.services.addenda import add_addendum
 from notes.timeline import timeline_of
 from notes.views.reach import visit_or_404
 from notes.views.workbench import strip_facts
+from notes.words import meanings_on
 
 
 def _signed_visit(request, visit_id):
@@ -43,6 +44,7 @@ def note(request, visit_id):
 def _context(request, visit, form) -> dict:
     blocks, diagnoses = list(blocks_of(visit.note)), list(diagnoses_of(visit))
     procedures = list(procedures_of(visit.note))
+    meanings_on(visit.date).read_into(blocks, procedures)
     printed = visit.note.record or {}
     _with_printed_codes(blocks, printed.get("blocks", []))
     _with_printed_codes(procedures, printed.get("procedures", []))

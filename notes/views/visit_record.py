@@ -29,6 +29,7 @@ from notes.services.measures_flow import label_of
 from notes.services.measures_people import minutes_by_person
 from notes.views.reach import visit_or_404
 from notes.views.workbench import strip_facts
+from notes.words import meanings_on
 
 
 def _draft(request, visit_id):
@@ -52,6 +53,7 @@ def record_page(visit, **forms) -> dict:
     """The page's context; the charting page may show any of its parts by itself."""
     note = visit.note
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
+    meanings_on(visit.date).read_into(blocks, procedures)
     diagnoses = list(diagnoses_of(visit))
     goals = open_goals(visit.episode, visit.date)
     return {

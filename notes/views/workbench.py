@@ -9,6 +9,7 @@ from notes.models import Visit
 from notes.queries import blocks_of, diagnoses_of, procedures_of
 from notes.services.missing import missing_for
 from notes.timeline import timeline_of
+from notes.words import meanings_on
 
 
 def workbench(
@@ -25,12 +26,14 @@ def workbench(
     """The page's context. A form that came back with errors is shown as it was typed."""
     note = visit.note
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
+    words = meanings_on(visit.date)
+    words.read_into(blocks, procedures)
     clinician = getattr(request.user, "clinician", None) or visit.clinician
     edited = next((b for b in blocks if _is(b.public_id, block)), None)
     edited_procedure = next((p for p in procedures if _is(p.public_id, procedure)), None)
     if block_form is None:
         initial = block_initial(edited, note) if edited else new_block_initial(visit, blocks)
-        block_form = BlockForm(initial=initial, visit=visit, clinician=clinician)
+        block_form = BlockForm(initial=initial, visit=visit, clinician=clinician, words=words)
     if procedure_form is None:
         initial = (
             procedure_initial(edited_procedure, visit)
@@ -38,12 +41,13 @@ def workbench(
             else new_procedure_initial()
         )
         procedure_form = ProcedureForm(
-            initial=initial, visit=visit, clinician=clinician, prefix="procedure"
+            initial=initial, visit=visit, clinician=clinician, words=words, prefix="procedure"
         )
     diagnoses = list(diagnoses_of(visit))
     return {
         "visit": visit,
         "note": note,
+        "words": words,
         "blocks": blocks,
         "procedures": procedures,
         "block_form": block_form,

@@ -182,7 +182,7 @@ def test_bad_edit_is_refused_with_a_sentence(therapist_client, edit, sentence):
     [
         ({"end": 0}, "The block ends before it starts: correct the start or the end time."),
         ({"regions": ["shoulder"]}, "Choose left, right or both for Shoulder."),
-        ({"regions": ["wing"]}, "A region is not in the practice's list any more: choose another."),
+        ({"regions": ["wing"]}, "This region is not in the practice's list: choose another."),
         ({"technique": ""}, "Choose a technique."),
         ({"response": "x" * 301}, "Keep the response under 300 characters."),
     ],

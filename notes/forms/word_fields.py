@@ -1,0 +1,61 @@
+"""Choosing among the practice's words, as they are meant on the visit's day."""
+
+from typing import Any
+
+from django import forms
+
+from notes.models import BodyRegion, Technique
+from notes.words import Meanings
+
+_LISTED = "in the practice's list"
+
+
+class TechniqueField(forms.ModelChoiceField):
+    words = Meanings()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Technique.objects.none(),
+            to_field_name="key",
+            error_messages={
+                "required": "Choose a technique.",
+                "invalid_choice": f"This technique is not {_LISTED}: choose another.",
+            },
+            **kwargs,
+        )
+
+    def meant(self, words: Meanings, *, retired: bool = False) -> None:
+        self.words = words
+        self.queryset = Technique.objects.all() if retired else words.offered(Technique)
+
+    def label_from_instance(self, obj: Technique) -> str:
+        return self.words.on(obj).label
+
+    def to_python(self, value: Any) -> Technique | None:
+        found = super().to_python(value)
+        return found and self.words.on(found)
+
+
+class RegionsField(forms.ModelMultipleChoiceField):
+    words = Meanings()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            BodyRegion.objects.none(),
+            to_field_name="key",
+            required=False,
+            error_messages={
+                "invalid_choice": f"This region is not {_LISTED}: choose another.",
+            },
+            **kwargs,
+        )
+
+    def meant(self, words: Meanings, *, retired: bool = False) -> None:
+        self.words = words
+        self.queryset = BodyRegion.objects.all() if retired else words.offered(BodyRegion)
+
+    def label_from_instance(self, obj: BodyRegion) -> str:
+        return self.words.on(obj).label
+
+    def clean(self, value: Any) -> list[BodyRegion]:
+        return [self.words.on(region) for region in super().clean(value)]
