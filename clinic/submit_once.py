@@ -8,14 +8,14 @@ first request did not accept (a status from 400 on) frees the key.
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -80,11 +80,22 @@ def _run(statement: str) -> None:
         cursor.execute(statement)
 
 
+def repeatable(view: Callable) -> Callable:
+    """Mark a view whose POST may be sent again: it asks, or shows what only it can show."""
+    view.is_repeatable = True
+    return view
+
+
+def _is_repeatable(request) -> bool:
+    try:
+        return getattr(resolve(request.path_info).func, "is_repeatable", False)
+    except Resolver404:
+        return True
+
+
 def _key_of(request) -> str:
-    if request.method != "POST" or not request.user.is_authenticated:
+    if request.method != "POST" or not request.user.is_authenticated or _is_repeatable(request):
         return ""
-    if request.path == reverse("verify"):
-        return ""  # saves nothing, and limits its upload before it is read
     key = request.POST.get(FIELD, "")
     return key if 0 < len(key) <= 22 else ""
 

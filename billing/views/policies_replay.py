@@ -30,6 +30,7 @@ from clinic.enums import Role
 from clinic.permissions import allow
 from clinic.scope import scope
 from clinic.services import audit
+from clinic.submit_once import repeatable
 
 
 def _asked(request, row: PayerPolicy, data) -> ReplayForm:
@@ -63,6 +64,7 @@ def _found(row: PayerPolicy, form: ReplayForm) -> dict:
     return {"result": _shown(row, tally, span)}
 
 
+@repeatable
 @allow(Role.ADMIN)
 @require_POST
 def replay_stream(request, pk, version):

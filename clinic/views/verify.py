@@ -17,6 +17,7 @@ from clinic.permissions import EVERYONE, allow
 from clinic.scope import every_practice
 from clinic.services import audit, keys, revocation
 from clinic.services.issuing import entry_of, registry
+from clinic.submit_once import repeatable
 from clinic.uploads import AtMost
 
 ROOM_FOR_FORM = 64 * 1024  # what a browser sends around the file
@@ -56,6 +57,7 @@ def public(request, public_id):
     return response
 
 
+@repeatable
 @csrf_exempt  # the inner view checks it, after the upload has got its limit
 @allow(*EVERYONE)
 @require_http_methods(["GET", "POST"])

@@ -12,10 +12,12 @@ from clinic.errors import NotAllowed
 from clinic.permissions import CLINICAL, allow
 from clinic.scope import scope
 from clinic.services import audit
+from clinic.submit_once import repeatable
 from notes.models import CalendarFeed
 from notes.services.schedule_feed import end_feed, feed_of, icalendar, renew_feed, upcoming
 
 
+@repeatable
 @allow(*CLINICAL)
 @require_http_methods(["GET", "POST"])
 def calendar(request):

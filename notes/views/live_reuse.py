@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from clinic.enums import Role
 from clinic.errors import NotAllowed
 from clinic.permissions import allow
+from clinic.submit_once import repeatable
 from notes.forms.ops import read_entries
 from notes.models import Visit
 from notes.services.templates import drop_template, keep_template
@@ -17,6 +18,7 @@ from notes.services.texts_snippets import keep_snippet
 from notes.views.reach import visit_or_404
 
 
+@repeatable
 @allow(Role.THERAPIST, Role.ASSISTANT)
 @require_POST
 def template(request, visit_id):
@@ -45,6 +47,7 @@ def _forget(request, clinician, public_id: str) -> JsonResponse:
     return JsonResponse({})
 
 
+@repeatable
 @allow(Role.THERAPIST, Role.ASSISTANT)
 @require_POST
 def snippet(request, visit_id):

@@ -12,6 +12,7 @@ from clinic.errors import Conflict, NotAllowed
 from clinic.models import User
 from clinic.permissions import allow
 from clinic.services import audit
+from clinic.submit_once import repeatable
 from notes.forms.ops import Reader
 from notes.models import Visit
 from notes.services import ops as services
@@ -21,6 +22,7 @@ from notes.views.reach import visit_or_404
 UNREADABLE = "This edit could not be read: reload the page, then try again."
 
 
+@repeatable  # each edit has a key of its own
 @allow(Role.THERAPIST, Role.ASSISTANT)
 @require_POST
 def ops(request, visit_id):

@@ -105,7 +105,7 @@ def book(request):
     """Find the patient and the episode, then the time."""
     asked = request.GET.get("episode", "")
     if not asked.isdecimal() or len(asked) > 18:
-        return _find_episode(request)
+        return redirect("notes:book") if request.method == "POST" else _find_episode(request)
     episode = episode_or_404(int(asked), request.user)
     form = SlotForm(
         request.POST or None, practice=request.user.practice, initial=_initial(request, episode)

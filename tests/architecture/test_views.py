@@ -9,6 +9,7 @@ from clinic.enums import Role
 # a calendar's secret address only when and where visits are, an invitation whom it is for.
 PUBLIC = {
     "healthz", "readyz", "session_state", "verify_public", "notes:calendar_feed", "invitation",
+    "revocation_list",
     "set_up",
 }  # fmt: skip
 

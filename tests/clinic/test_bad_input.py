@@ -2,6 +2,8 @@
 
 import errno
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pikepdf
 import pytest
@@ -84,14 +86,10 @@ def test_full_disk_while_signing_leaves_no_half_signed_note():
         note = make_draft()
         client = client_of(note.author.user)
         address = reverse("notes:sign", args=[note.visit.public_id])
-    pages = _pragma("page_count")
-    _pragma(f"max_page_count = {pages + 4}")
-    try:
+    with _no_room(pages=4):
         answer = client.post(
             address, {"version": note.version, "agree": "on", "password": PASSWORD}
         )
-    finally:
-        _pragma("max_page_count = 1073741823")
 
     assert answer.status_code == 507
     assert "Nothing was saved, and nothing was signed." in answer.content.decode()
@@ -100,6 +98,20 @@ def test_full_disk_while_signing_leaves_no_half_signed_note():
         assert not StoredDocument.objects.exists()
         assert not AuditEvent.objects.filter(action="note.signed").exists()
         assert sign(note).status == "signed"  # with room again
+
+
+@contextmanager
+def _no_room(*, pages: int) -> Iterator[None]:
+    """So many pages are left to the database; those that earlier tests freed are filled."""
+    with connection.cursor() as cursor:
+        room = _pragma("freelist_count") * _pragma("page_size")
+        cursor.execute("CREATE TABLE filling AS SELECT zeroblob(%s) AS filled", [room])
+        _pragma(f"max_page_count = {_pragma('page_count') + pages}")
+        try:
+            yield
+        finally:
+            _pragma("max_page_count = 1073741823")
+            cursor.execute("DROP TABLE filling")
 
 
 def _pragma(words: str) -> int:

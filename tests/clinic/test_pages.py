@@ -174,5 +174,5 @@ def test_audit_page_shows_own_practice_and_is_recorded(client_for, practice, oth
     response = client.get(reverse("audit"))
 
     page = response.context["page"]
-    assert {event.practice_id for event in page} == {practice.pk}
+    assert {event.practice_id for event in page.events} == {practice.pk}
     assert stranger.user.email not in response.content.decode()

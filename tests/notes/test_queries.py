@@ -91,6 +91,7 @@ def test_day_list_has_a_fixed_number_of_queries(visit, role):
 @pytest.mark.parametrize("headers", [{}, {"hx-request": "true"}], ids=["page", "fragment"])
 def test_charting_pages_have_a_fixed_number_of_queries(visit, name, headers):
     client, url = client_of(visit.clinician.user), reverse(name, args=[visit.public_id])
+    client.get(url, headers=headers)  # the first look makes the key of the device's outbox
     few = queries(client, url, **headers)
     fill(visit)
 
@@ -115,7 +116,7 @@ def test_note_page_has_a_fixed_number_of_queries(in_practice, notes_only):
 def test_vocabulary_page_has_a_fixed_number_of_queries(visit):
     client = client_of(make_user(Role.ADMIN))
 
-    assert queries(client, reverse("notes:vocabulary")) <= 8
+    assert queries(client, reverse("notes:vocabulary")) <= 9
 
 
 def test_day_list_is_in_order_of_time_and_keeps_to_its_day(in_practice):

@@ -28,7 +28,7 @@ SECRET = "a-trial-of-deployment-0123456789-abcdefghijklmnopqrstuvwxyz-{}"
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """As docs/deploy/handline.env has it: production, no demo."""
+    """As docs/deploy/handline.env.sample has it: production, no demo."""
     names = ("SECRET_KEY", "SIGNING_PASSPHRASE", "AUDIT_KEY", "FIELD_KEY", "MONITORING_SECRET")
     secrets = {f"HANDLINE_{name}": SECRET.format(name) for name in names}
     return {

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.enums import Role
 from clinic.models import PatientContact, Submission
 from clinic.scope import scope
+from clinic.submit_once import SubmitOnceMiddleware
 from tests.factories import make_patient
 
 FULL = 2
@@ -92,14 +94,28 @@ def test_form_without_a_usable_key_goes_through(office_client, patient, practice
     assert names(practice) == ["Ada", "Ada"]
 
 
-def test_fragment_sent_again_leaves_the_page_as_it_is(therapist_client, practice):
-    url = reverse("notes:calendar")
-    sent = [
-        therapist_client.post(url, {"form_key": "a-key"}, headers={"hx-request": "true"})
-        for _ in range(2)
-    ]
+def test_fragment_sent_again_leaves_the_page_as_it_is(therapist_client, in_practice, rf):
+    done = []
 
-    assert [answer.status_code for answer in sent] == [200, 204]
+    def fragment(request):
+        done.append(request.POST["name"])
+        return HttpResponse("<p>Saved</p>")
+
+    guarded = SubmitOnceMiddleware(fragment)
+    for _ in range(2):
+        request = rf.post("/", {"form_key": "a-key", "name": "Ada"}, headers={"hx-request": "true"})
+        request.user = therapist_client.user
+        answer = guarded(request)
+
+    assert (answer.status_code, done) == (204, ["Ada"])
+
+
+def test_question_may_be_asked_again(therapist_client):
+    url = reverse("notes:calendar")
+    sent = [therapist_client.post(url, {"form_key": "a-key"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in sent] == [200, 200]
+    assert "calendar/" in sent[1].content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
