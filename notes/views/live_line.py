@@ -9,12 +9,14 @@ from django.views.decorators.http import require_POST
 from clinic.enums import Role
 from clinic.permissions import allow
 from clinic.services import audit
+from clinic.submit_once import repeatable
 from notes.forms.ops import typed_start
 from notes.services.typed_line import read_line, words_in_use
 from notes.views.reach import visit_or_404
 from notes.words import meanings_on
 
 
+@repeatable
 @allow(Role.THERAPIST, Role.ASSISTANT)
 @require_POST
 def line(request, visit_id):
