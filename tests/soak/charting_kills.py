@@ -67,11 +67,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def serve(port: int) -> subprocess.Popen:
+def serve(port: int, *, workers: int = 1) -> subprocess.Popen:
     """gunicorn as an installation runs it, answering by the time this returns."""
     command = [
         sys.executable, "-m", "gunicorn", "--config", "clinic/gunicorn.py", "clinic.wsgi",
-        "-b", f"127.0.0.1:{port}", "--workers", "1",
+        "-b", f"127.0.0.1:{port}", "--workers", str(workers),
     ]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 90
