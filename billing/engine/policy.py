@@ -22,7 +22,13 @@ from billing.engine.types import Cap, Edits, Overlay, Policy
 
 UNIT_RULES = ("cms", "ama", "full15")
 TIE_BREAKS = ("more-minutes", "no-unit-yet", "first-performed")
-EDIT_SOURCES = ("ncci-practitioner", "ncci-hospital", "none")
+EDIT_SOURCES = (
+    "ncci-practitioner",
+    "ncci-hospital",
+    "ncci-medicaid",
+    "ncci-medicaid-hospital",
+    "none",
+)
 CMT_CHOICES = ("separate-region", "deny", "attach-records")
 DISCIPLINES = ("PT", "OT", "SLP", "DC", "DO", "MT")
 LEVELS = ("block", "warn", "info", "off")

@@ -76,6 +76,12 @@ OLD_EDITION = Rule(
     "CMS publishes the edits every quarter",
     "info",
 )
+NO_EDITION = Rule(
+    "tables.missing",
+    "The payer's rules name a table of edits that is not loaded",
+    "The payer's policy; no edition of Medicaid's table ships",
+    "warn",
+)
 DIAGNOSIS = Rule(
     "diagnoses.replaced",
     "A diagnosis code that ended or became a heading, and what to use instead",
@@ -102,7 +108,7 @@ ADD_ON = Rule(
 )
 RULES = (
     ADD_ON, NO_DISCIPLINE, NO_THRESHOLD, NO_ACCRUAL, NEAR, REVIEW, NOT_SAID, RECORDS, NEVER,
-    OLD_EDITION, DIAGNOSIS, SHAPE, HANDS_ON,
+    OLD_EDITION, NO_EDITION, DIAGNOSIS, SHAPE, HANDS_ON,
 )  # fmt: skip
 
 NEAR_CENTS = 150_00
@@ -221,6 +227,15 @@ def edition_current(bill: Bill) -> Iterator[Finding]:
         )
 
 
+def edition_loaded(bill: Bill) -> Iterator[Finding]:
+    scene = bill.scene
+    if bill.lines and scene.policy.edits.source != "none" and not scene.edition:
+        yield NO_EDITION.finding(
+            f"No edits of {scene.policy.edits.source} are loaded, so no two codes were compared: "
+            "import its current file."
+        )
+
+
 def diagnoses_valid(bill: Bill) -> Iterator[Finding]:
     day = bill.scene.day
     for code in day.diagnoses:
@@ -283,6 +298,7 @@ REMARKS: tuple[Remark, ...] = (
     records_attached,
     never_together,
     edition_current,
+    edition_loaded,
     diagnoses_valid,
     telehealth_possible,
     office_visit_documented,

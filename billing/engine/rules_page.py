@@ -31,6 +31,7 @@ USED_WHEN: dict[str, Use] = {
     "modifiers.accrual": lambda policy: policy.threshold_modifier,
     "modifiers.chiropractic": lambda policy: policy.chiropractic == "medicare",
     "tables.edition": lambda policy: policy.edits.source != "none",
+    "tables.missing": lambda policy: policy.edits.source != "none",
     "special.traction": lambda policy: policy.traction_visit_limit is not None,
 }
 

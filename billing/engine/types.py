@@ -92,7 +92,9 @@ class Day:
 class Edits:
     """Where code pairs are looked up; `as_of` pins the date for payers with an older rule set."""
 
-    source: Literal["ncci-practitioner", "ncci-hospital", "none"]
+    source: Literal[
+        "ncci-practitioner", "ncci-hospital", "ncci-medicaid", "ncci-medicaid-hospital", "none"
+    ]
     as_of: date | None = None
 
 

@@ -33,7 +33,7 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(
         label="Which table",
         choices=[
-            (EditionKind.PAIRS, "Code pairs (PTP edits, all four parts)"),
+            (EditionKind.PAIRS, "Code pairs (PTP: Medicare's four parts, or Medicaid's file)"),
             (EditionKind.LIMITS, "Daily limits (MUE, practitioners)"),
             (EditionKind.FEES, "Relative values (RVU, fees)"),
             (DIAGNOSES, "ICD-10-CM codes (order file)"),

@@ -42,6 +42,7 @@ class Identity:
     label: str
     version: str
     effective_from: date
+    program: str = "medicare"
 
 
 @dataclass

@@ -103,7 +103,7 @@ def _read_part(
 ) -> None:
     rows = workbook_lines(name, stream) if name.lower().endswith(".xlsx") else lines(name, stream)
     match, count = _ROW.fullmatch, 0
-    for number, line in _below_heading(name, rows):
+    for number, line in below_heading(name, rows):
         row = match(line)
         if row is None:
             if line.strip():
@@ -111,13 +111,13 @@ def _read_part(
             continue
         count += 1
         if row[1] in keep and row[2] in keep:
-            pair = _pair(name, number, row)
-            if _is_new(name, number, pair, seen):
+            pair = pair_of(name, number, row)
+            if is_new(name, number, pair, seen):
                 found.rows.append(pair)
     found.total += count
 
 
-def _below_heading(name: str, rows: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+def below_heading(name: str, rows: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
     head = []
     for _, line in islice(rows, MAX_HEADING):
         if line.startswith(b"Column 1\tColumn 2\t"):
@@ -132,7 +132,7 @@ def _below_heading(name: str, rows: Iterator[tuple[int, bytes]]) -> Iterator[tup
     yield from rows
 
 
-def _pair(name: str, number: int, row: re.Match[bytes]) -> PairRow:
+def pair_of(name: str, number: int, row: re.Match[bytes]) -> PairRow:
     effective = _day(name, number, row[3])
     deletion = None if row[4] == b"*" else _day(name, number, row[4])
     if deletion is not None and deletion < effective:
@@ -142,7 +142,7 @@ def _pair(name: str, number: int, row: re.Match[bytes]) -> PairRow:
     return PairRow(row[1].decode(), row[2].decode(), effective, deletion, int(row[5]))
 
 
-def _is_new(name: str, number: int, pair: PairRow, seen: dict[Key, PairRow]) -> bool:
+def is_new(name: str, number: int, pair: PairRow, seen: dict[Key, PairRow]) -> bool:
     """A pair may come again with other dates; the same start twice must say the same."""
     key = (pair.column1, pair.column2, pair.effective, pair.indicator == VOID)
     earlier = seen.setdefault(key, pair)
@@ -164,6 +164,10 @@ def _fault(line: bytes) -> str:
     cells = line.decode("latin-1").split("\t")
     if len(cells) != COLUMNS:
         return f"the row has {len(cells)} columns instead of {COLUMNS}"
+    return fault_in(cells)
+
+
+def fault_in(cells: Sequence[str]) -> str:
     checks = (
         (0, _CODE, "{} is not a procedure code"),
         (1, _CODE, "{} is not a procedure code"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.enums import EditionStatus, Setting
+from billing.enums import EditionStatus, Program, Setting
 from billing.importers.difference import in_words
 from billing.models import EditEdition
 from billing.services.editions import accept_edition, discard_edition
@@ -47,6 +47,12 @@ class EditionCommand(BaseCommand):
             default=Setting.PRACTITIONER,
             help="of the draft to accept or discard",
         )
+        parser.add_argument(
+            "--program",
+            choices=Program.values,
+            default=Program.MEDICARE,
+            help="of the draft to accept or discard",
+        )
 
     def handle(self, *args, **options) -> None:
         try:
@@ -54,14 +60,14 @@ class EditionCommand(BaseCommand):
         except HandlineError as refusal:
             raise CommandError(str(refusal)) from refusal
 
-    def _run(self, *, files, accept, discard, attest_license, also, setting, **options) -> None:
+    def _run(self, *, files, accept, discard, attest_license, also, **options) -> None:
         if files and (accept or discard):
             raise CommandError("Import first, read the report, then accept in a second call.")
         if accept:
-            edition = accept_edition(self._draft(accept, setting))
+            edition = accept_edition(self._draft(accept, **options))
             self.stdout.write(f"{edition} is in force.")
         elif discard:
-            discard_edition(self._draft(discard, setting))
+            discard_edition(self._draft(discard, **options))
             self.stdout.write(f"The draft {discard} is gone.")
         elif files:
             with ExitStack() as stack:
@@ -71,9 +77,13 @@ class EditionCommand(BaseCommand):
         else:
             raise CommandError("Give the files to import, or --accept EDITION.")
 
-    def _draft(self, label: str, setting: str) -> EditEdition:
+    def _draft(self, label: str, *, program: str, setting: str, **options) -> EditEdition:
         drafts = EditEdition.objects.filter(
-            kind=self.kind, setting=setting, label=label, status=EditionStatus.DRAFT
+            kind=self.kind,
+            program=program,
+            setting=setting,
+            label=label,
+            status=EditionStatus.DRAFT,
         )
         if not drafts:
             raise CommandError(f"There is no draft {label} for this setting.")
@@ -88,6 +98,7 @@ class EditionCommand(BaseCommand):
         self.stdout.write(
             f"It is a draft. To put it in force: manage.py {self.name} --accept {edition.label} "
             f"--setting {edition.setting}"
+            + (f" --program {edition.program}" if edition.program != Program.MEDICARE else "")
         )
 
 

@@ -61,7 +61,8 @@ class EditEdition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.get_setting_display().lower()}"
+        program = "Medicaid " if self.program == Program.MEDICAID else ""
+        return f"{self.label} {program}{self.get_setting_display().lower()}"
 
 
 class EditionPart(models.Model):

@@ -11,6 +11,7 @@ from billing.importers import difference
 from billing.importers.found import FeeRow, Found, Identity, LimitRow, PairRow
 from billing.importers.mue import read_limits
 from billing.importers.ptp import read_pairs
+from billing.importers.ptp_medicaid import is_medicaid, read_medicaid_pairs
 from billing.importers.rvu import read_fees
 from billing.models import (
     CodePairEdit,
@@ -41,11 +42,12 @@ def import_pairs(
     by: User | None = None,
     also: Iterable[str] = (),
 ) -> EditEdition:
-    """The four parts of one quarter's code pairs, as a draft."""
+    """One quarter's code pairs, as a draft: Medicare's four parts, or Medicaid's file."""
+    read = read_medicaid_pairs if is_medicaid(files) else read_pairs
     return _import(
         EditionKind.PAIRS,
         files,
-        lambda codes: read_pairs(files, codes=codes),
+        lambda codes: read(files, codes=codes),
         license_attested=license_attested,
         by=by,
         also=also,
@@ -135,6 +137,7 @@ def store(found: Found, kind: str, parts: Sequence[tuple[str, str]], **fields) -
     identity = found.identity
     edition = EditEdition(
         kind=kind,
+        program=identity.program,
         setting=identity.setting,
         label=identity.label,
         version=identity.version,
@@ -210,7 +213,11 @@ def _check_not_imported(digests: Sequence[str]) -> None:
 
 def _check_not_stored(kind: str, identity: Identity) -> None:
     if EditEdition.objects.filter(
-        kind=kind, setting=identity.setting, label=identity.label, version=identity.version
+        kind=kind,
+        program=identity.program,
+        setting=identity.setting,
+        label=identity.label,
+        version=identity.version,
     ).exists():
         raise NotAllowed(
             f"{identity.label} ({identity.version}) for this setting is here already. "

@@ -10,6 +10,11 @@ from billing.models import EditEdition
 from billing.services.reference import tables_on
 from notes.models import DiagnosisCode
 
+_WHOSE = {
+    "ncci-medicaid": " of Medicaid",
+    "ncci-medicaid-hospital": " of Medicaid for hospitals",
+}
+
 
 def stale(
     on: date, policies: Iterable[Policy] | None = None, *, tables: Tables | None = None
@@ -32,12 +37,12 @@ def _pairs(tables: Tables, on: date, used: list[Policy] | None) -> list[str]:
     } - {"none"}  # fmt: skip
     found = []
     for source in sorted(sources):
-        edition = tables.edition_for(source, on)
+        edition, whose = tables.edition_for(source, on), _WHOSE.get(source, "")
         if edition is None:
-            found.append("No code pairs are loaded: import the current file under Tables.")
+            found.append(f"No code pairs{whose} are loaded: import the current file under Tables.")
         elif edition < edition_of(on):
             found.append(
-                f"The code pairs are of {edition}; {_quarter(on)} is {edition_of(on)}. "
+                f"The code pairs{whose} are of {edition}; {_quarter(on)} is {edition_of(on)}. "
                 "Import the current file under Tables."
             )
     return found

@@ -97,6 +97,8 @@ TIE_BREAKS = {
 EDIT_SOURCES = {
     "ncci-practitioner": "Medicare, practitioners",
     "ncci-hospital": "Medicare, outpatient hospitals",
+    "ncci-medicaid": "Medicaid, practitioners",
+    "ncci-medicaid-hospital": "Medicaid, outpatient hospitals",
     "none": "No table",
 }
 CAP_BASIS = {"units": "units", "codes": "codes"}

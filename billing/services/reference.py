@@ -14,13 +14,20 @@ from billing.engine.tables import (
 from billing.enums import EditionKind, EditionStatus, Program, Setting
 from billing.models import CodePairEdit, EditEdition, FeeReference, UnitLimit
 
-SOURCES = {"ncci-practitioner": Setting.PRACTITIONER, "ncci-hospital": Setting.HOSPITAL}
+SOURCES = {
+    "ncci-practitioner": (Program.MEDICARE, Setting.PRACTITIONER),
+    "ncci-hospital": (Program.MEDICARE, Setting.HOSPITAL),
+    "ncci-medicaid": (Program.MEDICAID, Setting.PRACTITIONER),
+    "ncci-medicaid-hospital": (Program.MEDICAID, Setting.HOSPITAL),
+}
+LIMITS = (EditionKind.LIMITS, Program.MEDICARE, Setting.PRACTITIONER)
 KEPT = 8
 
 
 class _Edition(NamedTuple):
     pk: int
     kind: str
+    program: str
     setting: str
     label: str
     starter: bool
@@ -61,17 +68,16 @@ def reference_fee(code: str, on: date) -> FeeReference | None:
 def _in_force(moment: datetime | None) -> list[_Edition]:
     rows = EditEdition.objects.filter(
         status=EditionStatus.ACTIVE,
-        program=Program.MEDICARE,
         kind__in=[EditionKind.PAIRS, EditionKind.LIMITS],
     ).order_by("pk")
     editions = [_Edition(*row) for row in rows.values_list(*_Edition._fields)]
     if moment is None:
         return editions
     # The first starter was there before anything was billed, whenever it was loaded.
-    first: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str, str], int] = {}
     for edition in editions:
         if edition.starter:
-            first.setdefault((edition.kind, edition.setting), edition.pk)
+            first.setdefault((edition.kind, edition.program, edition.setting), edition.pk)
     return [
         edition
         for edition in editions
@@ -81,27 +87,28 @@ def _in_force(moment: datetime | None) -> list[_Edition]:
 
 def _chosen(editions: list[_Edition]) -> tuple[_Edition, ...]:
     """One edition per quarter: the clinic's own before the starter, the later import first."""
-    best: dict[tuple[str, str, str], _Edition] = {}
+    best: dict[tuple[str, str, str, str], _Edition] = {}
     for edition in sorted(editions, key=lambda e: (not e.starter, e.accepted_at, e.pk)):
-        best[edition.kind, edition.setting, edition.label] = edition
+        best[edition.kind, edition.program, edition.setting, edition.label] = edition
     return tuple(sorted(best.values()))
 
 
 def _build(editions: tuple[_Edition, ...]) -> Tables:
+    pairs = {
+        source: [
+            row
+            for edition in editions
+            if (edition.kind, edition.program, edition.setting) == (EditionKind.PAIRS, *whose)
+            for row in _pairs(edition)
+        ]
+        for source, whose in SOURCES.items()
+    }
     return tables_from_rows(
-        pairs={
-            source: [
-                row
-                for edition in editions
-                if (edition.kind, edition.setting) == (EditionKind.PAIRS, setting)
-                for row in _pairs(edition)
-            ]
-            for source, setting in SOURCES.items()
-        },
+        pairs={source: rows for source, rows in pairs.items() if rows},
         limits=[
             row
             for edition in editions
-            if (edition.kind, edition.setting) == (EditionKind.LIMITS, Setting.PRACTITIONER)
+            if (edition.kind, edition.program, edition.setting) == LIMITS
             for row in _limits(edition)
         ],
         thresholds=starter_tables().thresholds.values(),

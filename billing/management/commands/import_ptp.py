@@ -1,4 +1,4 @@
-"""Import CMS's code pairs: the four parts of one quarter."""
+"""Import CMS's code pairs: Medicare's four parts of one quarter, or Medicaid's file."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,10 @@ from clinic.published_files import PublishedFile
 
 
 class Command(EditionCommand):
-    help = "Import the four parts of a quarter's PTP edits (zip, text or workbook)."
+    help = (
+        "Import a quarter's PTP edits (zip, text or workbook): Medicare's four parts, or "
+        "Medicaid's file for practitioners or outpatient hospitals."
+    )
     kind = EditionKind.PAIRS
     name = "import_ptp"
 

@@ -90,7 +90,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
      "name each tie break once."),
     ({"edits": None}, "policy.edits must be an object, not null."),
     ({"edits": {"source": "ncci"}}, 'policy.edits.source is "ncci"; write ncci-practitioner, '
-     "ncci-hospital or none."),
+     "ncci-hospital, ncci-medicaid, ncci-medicaid-hospital or none."),
     ({"edits": {"source": "none", "asof": 1}}, 'policy.edits has an unknown key "asof"; known: '
      "source, as_of."),
     ({"edits": {"source": "none", "as_of": "2019"}}, 'policy.edits.as_of is "2019"; write a date '

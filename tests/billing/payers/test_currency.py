@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from billing.engine.presets import preset
+from billing.engine.types import Edits
 from billing.services.policies_currency import stale
 from billing.services.starter import load_reference
 
@@ -25,6 +27,15 @@ def test_payer_is_warned_only_of_what_it_uses():
 
     assert stale(ON, [preset("workers-comp", on=ON)]) == []
     assert stale(ON, [preset("commercial-legacy-edits", on=ON)]) == []
+
+
+def test_payer_of_medicaids_own_table_is_told_that_none_is_loaded():
+    load_reference()
+    policy = replace(preset("medicaid", on=ON), edits=Edits("ncci-medicaid"))
+
+    assert stale(ON, [policy])[:1] == [
+        "No code pairs of Medicaid are loaded: import the current file under Tables."
+    ]
 
 
 def test_yearly_figures_of_the_next_year_are_missed_from_january_on():
