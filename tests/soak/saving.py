@@ -25,9 +25,26 @@ BLOCK_EVERY = 5  # edits: one of a block, the others of text
 
 
 def charts(number: int) -> list["Chart"]:
-    from tests.browser.charts import make_chart  # noqa: PLC0415 Django is set up now
+    """Today's drafts of as many therapists of one practice, whose trail is one chain."""
+    from clinic.scope import scope  # noqa: PLC0415 Django is set up now
+    from tests.browser.charts import Chart, make_chart  # noqa: PLC0415
+    from tests.factories import (  # noqa: PLC0415
+        make_clinician,
+        make_episode,
+        make_note,
+        make_visit,
+    )
 
-    return [make_chart(complete=False) for _ in range(number)]
+    first = make_chart(complete=False)
+    made, visit = [first], first.visit
+    with scope(first.practice):
+        for _ in range(number - 1):
+            clinician = make_clinician()
+            episode = make_episode(clinician=clinician)
+            own = make_visit(episode=episode, date=visit.date, starts_at=visit.starts_at)
+            texts = dict.fromkeys(("subjective", "objective", "assessment", "plan"), "")
+            made.append(Chart(first.practice, clinician.user, own, make_note(own, **texts)))
+    return made
 
 
 def cookie_of(chart: "Chart") -> str:

@@ -1,4 +1,4 @@
-"""Kill the server at random while clients save: every acknowledged save once, none torn. T-D01, T-D02.
+"""Kill the server at random while clients save: each acknowledged save once. T-D01, T-D02.
 
     python -m tests.soak.server_kills --kills 500 --saves 100000
     python -m tests.soak.server_kills --engine postgres --kills 500 --saves 100000
