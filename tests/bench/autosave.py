@@ -1,0 +1,138 @@
+"""T-F01: 25 therapists saving every five seconds and five readers, on both databases.
+
+    python tests/bench/autosave.py [--engine sqlite|postgres] [--seconds 120]
+
+gunicorn with its usual two workers, one practice. Therapists keep to a beat of their own, as
+their screens do; readers ask for the chart, its state and the day, one after the other, with a
+second's rest. Limits are those of docs/assurance.md; each figure is printed as a ratio to it.
+"""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.bench.charting import percentile, ratio
+from tests.soak import saving
+from tests.soak.server_kills import Gunicorn, cluster_in
+
+BEAT, REST = 5.0, 1.0
+USUAL_MS, LATE_MS = 150, 400
+
+
+@dataclass
+class Clock:
+    """Milliseconds of each request of one kind, and what went wrong."""
+
+    times: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def time(self, act) -> None:
+        before = time.perf_counter()
+        try:
+            trouble = act()
+        except (OSError, HTTPException) as error:
+            trouble = type(error).__name__
+        self.times.append(1000 * (time.perf_counter() - before))
+        if trouble:
+            self.errors.append(trouble)
+
+
+def save_on_the_beat(saver: saving.Saver, clock: Clock, stop: threading.Event) -> None:
+    due = time.monotonic() + random.random() * BEAT
+    while not stop.wait(max(0.0, due - time.monotonic())):
+        before = saver.resent
+
+        def once(before: int = before) -> str:
+            saver.save(stop)
+            sent_again = saver.resent - before
+            return saver.failures[-1] if saver.failures else "sent again" if sent_again else ""
+
+        clock.time(once)
+        due += BEAT
+
+
+def read_on(session: saving.Session, path: str, clock: Clock, stop: threading.Event) -> None:
+    pages = (path, f"{path}state/", "/notes/day/")
+    while not stop.is_set():
+        for page in pages:
+            clock.time(lambda page=page: "" if session.ask("GET", page)[0] == 200 else page)
+            if stop.wait(REST):
+                return
+
+
+def measure(people: list[saving.Saver], readers: list[saving.Saver], seconds: float):
+    saves, reads, stop = Clock(), Clock(), threading.Event()
+    for each in (*people, *readers):
+        each.session.sign_on()
+    threads = [threading.Thread(target=save_on_the_beat, args=[p, saves, stop]) for p in people]
+    threads += [
+        threading.Thread(target=read_on, args=[r.session, r.chart.path, reads, stop])
+        for r in readers
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return saves, reads
+
+
+def run(engine: str, given: argparse.Namespace) -> bool:
+    with ExitStack() as stack:
+        if engine == "postgres":
+            cluster_in(stack)
+        saving.prepare()
+        server = Gunicorn(saving.free_port())
+        everybody = saving.savers(given.therapists + given.readers, server.port)
+        people, readers = everybody[: given.therapists], everybody[given.therapists :]
+        server.start()
+        stack.callback(lambda: server.stop())
+        saves, reads = measure(people, readers, given.seconds)
+        lost = [trouble for each in people for trouble in saving.troubles(each)]
+    load = f"load {os.getloadavg()[0]:.1f}"
+    print(f"{engine}: {len(people)} therapists, {len(readers)} readers, {given.seconds:.0f} s: "
+          f"{len(saves.times)} saves, {len(reads.times)} pages, "
+          f"{len(saves.errors)} and {len(reads.errors)} errors, {len(lost)} lost, "
+          f"{load}")  # fmt: skip
+    for trouble in (*saves.errors, *reads.errors, *lost):
+        print(f"  {trouble}")
+    for share in (0.5, 0.95, 0.99):
+        print(f"{engine} p{100 * share:.0f}: save {percentile(saves.times, share):.0f} ms, "
+              f"page {percentile(reads.times, share):.0f} ms")  # fmt: skip
+    good = [
+        ratio(f"{engine} save p95", percentile(saves.times, 0.95), USUAL_MS, "ms"),
+        ratio(f"{engine} save p99", percentile(saves.times, 0.99), LATE_MS, "ms"),
+    ]
+    return all(good) and not saves.errors and not reads.errors and not lost
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--engine", choices=("sqlite", "postgres"))
+    asked.add_argument("--therapists", type=int, default=25)
+    asked.add_argument("--readers", type=int, default=5)
+    asked.add_argument("--seconds", type=float, default=120)
+    given = asked.parse_args()
+    if given.engine:
+        return 0 if run(given.engine, given) else 1
+    # Settings are read once: each database in a process of its own.
+    each = [
+        subprocess.run([sys.executable, __file__, *sys.argv[1:], "--engine", engine], check=False)
+        for engine in ("sqlite", "postgres")
+    ]
+    return int(any(done.returncode for done in each))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
