@@ -221,4 +221,4 @@ def test_desk_finds_by_the_start_of_the_last_name(charge_set, office):
     found = client.get(url, {"q": name.lower()[:6]}).context["page"].object_list
     none = client.get(url, {"q": "nobody"}).context["page"].object_list
 
-    assert ([row.pk for row in found], list(none)) == ([charge_set.pk], [])
+    assert ([row.charge_set_id for row in found], list(none)) == ([charge_set.pk], [])
