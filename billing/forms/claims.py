@@ -5,9 +5,10 @@ from django import forms
 
 from billing.claims.tables import FILINGS, STATES
 from billing.models import ClaimDetails, ClaimSettings
+from clinic.forms.seen import SeenForm
 
 
-class _Helped(forms.ModelForm):
+class _Helped(SeenForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()

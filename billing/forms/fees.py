@@ -8,6 +8,9 @@ from typing import Any
 from django import forms
 
 from billing.forms.payers import day_field, why_field
+from billing.services.fees import dollars
+from clinic.errors import Conflict
+from clinic.services.edit_conflicts import Difference
 from clinic.validators import validate_code
 
 _AMOUNT = re.compile(r"^([0-9A-Z][0-9]{3}[0-9A-Z])[\s,;:]+\$?([0-9,]+(?:\.[0-9]{1,2})?)$")
@@ -26,6 +29,23 @@ class FeesForm(forms.Form):
         error_messages={"required": "Write at least one line, such as 97140 62.00."},
     )  # fmt: skip
     why = why_field("Why", "Say why the fees change.")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, standing: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.theirs: list[Difference] = []
+        self.fields["seen"].initial = standing
+
+    def meet(self, conflict: Conflict) -> None:
+        """Say it, show the fees that stand now, and let the next save know them."""
+        self.add_error(None, str(conflict))
+        standing, typed = conflict.theirs, self.cleaned_data["amounts"]
+        self.theirs = [
+            Difference(f"Fee of {code}", standing.words(code), dollars(cents))
+            for code, cents in typed.items()
+        ]
+        self.data = self.data.copy()
+        self.data["seen"] = standing.fingerprint
 
     def clean_amounts(self) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from billing.engine.presets import preset_versions
 from billing.models import PayerPolicy
+from clinic.forms.seen import SeenForm
 from clinic.models import Payer
 
 _DATE = {"type": "date", "class": "form-control"}
@@ -36,7 +37,7 @@ def why_field(label: str, required: str, **kwargs: Any) -> forms.CharField:
     )
 
 
-class PayerForm(forms.ModelForm):
+class PayerForm(SeenForm):
     class Meta:
         model = Payer
         fields = [

@@ -1,31 +1,45 @@
 """Saving how the practice sends claims, and what a claim needs of a coverage."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
 from billing.models import ChargeSet, ClaimDetails, ClaimSettings
 from billing.services.desk_refresh import refresh
-from clinic.models import User
+from clinic.models import Coverage, Practice, User
 from clinic.services import audit
+from clinic.services.edit_conflicts import check_seen
 
 
 @transaction.atomic
-def save_settings(row: ClaimSettings, *, by: User, **fields: Any) -> ClaimSettings:
-    for name, value in fields.items():
+def save_settings(
+    row: ClaimSettings, *, by: User, values: Mapping[str, Any], seen: str | None = None
+) -> ClaimSettings:
+    """Raises Conflict when ``seen`` is not the fingerprint of what is stored."""
+    # The first settings have no row yet: the practice's own keeps two admins apart.
+    Practice.objects.select_for_update().get(pk=row.practice_id)
+    stored = ClaimSettings.objects.filter(practice_id=row.practice_id).first()
+    row = stored or ClaimSettings(practice_id=row.practice_id)
+    check_seen(row, values, seen)
+    for name, value in values.items():
         setattr(row, name, value)
     row.save()
-    audit.record("claims.settings_saved", actor=by, subject=row, fields=sorted(fields))
+    audit.record("claims.settings_saved", actor=by, subject=row, fields=sorted(values))
     return row
 
 
 @transaction.atomic
-def save_details(row: ClaimDetails, *, by: User, **fields: Any) -> ClaimDetails:
+def save_details(
+    coverage: Coverage, *, by: User, values: Mapping[str, Any], seen: str | None = None
+) -> ClaimDetails:
     """The visits under this coverage that are not billed yet are looked at anew."""
-    for name, value in fields.items():
+    coverage = Coverage.objects.select_for_update().get(pk=coverage.pk)
+    row = ClaimDetails.objects.filter(coverage=coverage).first() or ClaimDetails(coverage=coverage)
+    check_seen(row, values, seen)
+    for name, value in values.items():
         setattr(row, name, value)
     row.save()
-    coverage = row.coverage
     audit.record("claims.details_saved", actor=by, subject=row, patient_id=coverage.patient_id)
     for charge_set in ChargeSet.objects.filter(note__visit__coverage=coverage, claims=None):
         refresh(charge_set)

@@ -1,6 +1,7 @@
 """The practice's own fees: one amount a code and day, changed by opening the next."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -10,13 +11,22 @@ from django.db.models import Q
 from billing.enums import SettingArea
 from billing.models import Fee
 from billing.services.policies_history import Change, remember
-from clinic.errors import NotAllowed
-from clinic.models import User
+from clinic.errors import Conflict, NotAllowed
+from clinic.models import Practice, User
+from clinic.services.edit_conflicts import SENTENCE, digest
 
 
 @transaction.atomic
-def set_fees(amounts: Mapping[str, int], *, by: User, starts_on: date, why: str = "") -> list[Fee]:
-    """From that day these codes cost so much; what is signed keeps the fee it was signed with."""
+def set_fees(
+    amounts: Mapping[str, int], *, by: User, starts_on: date, why: str = "", seen: str | None = None
+) -> list[Fee]:
+    """From that day these codes cost so much; what is signed keeps the fee it was signed with.
+
+    Raises Conflict when ``seen`` is not the fingerprint of the newest fees.
+    """
+    # Fees of a code have no row before the first: the practice's own keeps two admins apart.
+    Practice.objects.select_for_update().get(pk=by.practice_id)
+    _check_seen(seen)
     open_now = {
         fee.code: fee
         for fee in Fee.objects.select_for_update().filter(code__in=amounts, ends_on=None)
@@ -42,6 +52,32 @@ def set_fees(amounts: Mapping[str, int], *, by: User, starts_on: date, why: str 
         changes=changes,
     )
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest fee of each code, which the next one follows."""
+
+    fees: dict[str, tuple[int, date]]
+
+    @property
+    def fingerprint(self) -> str:
+        return digest(sorted(self.fees.items()))
+
+    def words(self, code: str) -> str:
+        cents, since = self.fees.get(code, (0, None))
+        return f"{dollars(cents)} from {since:%m/%d/%Y}" if since else "none"
+
+
+def standing() -> Standing:
+    rows = Fee.objects.filter(ends_on=None).values_list("code", "amount_cents", "starts_on")
+    return Standing({code: (cents, since) for code, cents, since in rows})
+
+
+def _check_seen(seen: str | None) -> None:
+    now = standing()
+    if seen is not None and seen != now.fingerprint:
+        raise Conflict(SENTENCE, theirs=now)
 
 
 class Schedule(NamedTuple):

@@ -16,7 +16,7 @@ from billing.services.claims_settings import save_details, save_settings
 from billing.views.batches import selected
 from billing.views.superbills import DESK, charge_set_or_404
 from clinic.enums import Role
-from clinic.errors import HandlineError
+from clinic.errors import Conflict, HandlineError
 from clinic.models import Coverage
 from clinic.permissions import allow
 from clinic.services import audit
@@ -153,9 +153,13 @@ def settings(request):
     row = claims.settings_of(request.user.practice)
     form = ClaimSettingsForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        save_settings(row, by=request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("billing:claims")
+        try:
+            save_settings(row, by=request.user, values=form.values(), seen=form.was_seen)
+        except Conflict as conflict:
+            form.meet(conflict)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("billing:claims")
     audit.record("claims.settings_viewed", actor=request.user)
     status = 422 if request.method == "POST" else 200
     return render(request, "billing/claim_settings.html", {"form": form}, status=status)
@@ -169,9 +173,13 @@ def details(request, pk):
     row = ClaimDetails.objects.filter(coverage=coverage).first() or ClaimDetails(coverage=coverage)
     form = ClaimDetailsForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        save_details(row, by=request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
-        return redirect("billing:account", pk=coverage.patient_id)
+        try:
+            save_details(coverage, by=request.user, values=form.values(), seen=form.was_seen)
+        except Conflict as conflict:
+            form.meet(conflict)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("billing:account", pk=coverage.patient_id)
     audit.record("claims.details_viewed", actor=request.user, subject=coverage,
                  patient_id=coverage.patient_id)  # fmt: skip
     status = 422 if request.method == "POST" else 200

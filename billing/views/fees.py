@@ -12,13 +12,13 @@ from billing.forms.payers import day_or_none
 from billing.models import Fee
 from billing.presentation import dollars, wording
 from billing.services.expected import set_rate
-from billing.services.fees import schedule_on, schedules, set_fees
+from billing.services.fees import schedule_on, schedules, set_fees, standing
 from billing.services.policies_currency import stale
 from billing.services.reference import reference_fee
 from billing.views.payers import payer_context
 from billing.views.policies_common import payer_or_404
 from clinic.enums import Role
-from clinic.errors import NotAllowed
+from clinic.errors import Conflict, NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
 
@@ -27,7 +27,11 @@ from clinic.services import audit
 @require_GET
 def fees(request):
     audit.record("fees.viewed", actor=request.user)
-    return render(request, "billing/fees.html", _context(FeesForm(initial=_earlier(request))))
+    return render(request, "billing/fees.html", _context(_fresh_form(request)))
+
+
+def _fresh_form(request) -> FeesForm:
+    return FeesForm(initial=_earlier(request), standing=standing().fingerprint)
 
 
 def _earlier(request) -> dict[str, str]:
@@ -49,8 +53,11 @@ def change(request):
         data = form.cleaned_data
         try:
             made = set_fees(
-                data["amounts"], by=request.user, starts_on=data["starts_on"], why=data["why"]
-            )
+                data["amounts"], by=request.user, starts_on=data["starts_on"], why=data["why"],
+                seen=data["seen"],
+            )  # fmt: skip
+        except Conflict as conflict:
+            form.meet(conflict)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -17,6 +17,7 @@ from billing.services.policies_payers import save_payer
 from billing.views.policies_common import payer_or_404, standing
 from billing.views.simulator import simulator_of
 from clinic.enums import Role
+from clinic.errors import Conflict
 from clinic.models import Payer
 from clinic.permissions import allow
 from clinic.services import audit
@@ -98,9 +99,13 @@ def edit_payer(request, pk):
 def _edit(request, row: Payer):
     form = PayerForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        saved = save_payer(row, by=request.user, values=form.cleaned_data)
-        messages.success(request, f"{saved} is saved.")
-        return redirect("billing:payer", pk=saved.pk)
+        try:
+            saved = save_payer(row, by=request.user, values=form.values(), seen=form.was_seen)
+        except Conflict as conflict:
+            form.meet(conflict)
+        else:
+            messages.success(request, f"{saved} is saved.")
+            return redirect("billing:payer", pk=saved.pk)
     status = 422 if form.is_bound else 200
     return render(request, "billing/payer_form.html", {"form": form, "payer": row}, status=status)
 

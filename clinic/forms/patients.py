@@ -3,6 +3,7 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from clinic.forms.seen import SeenForm
 from clinic.models import (
     Consent,
     Coverage,
@@ -29,7 +30,7 @@ class Crispy:
         return helper
 
 
-class PatientForm(Crispy, forms.ModelForm):
+class PatientForm(Crispy, SeenForm):
     class Meta:
         model = Patient
         fields = [
@@ -50,7 +51,7 @@ class PatientForm(Crispy, forms.ModelForm):
         return self.cleaned_data["state"].upper()
 
 
-class CoverageForm(Crispy, forms.ModelForm):
+class CoverageForm(Crispy, SeenForm):
     payer = forms.ModelChoiceField(Payer.objects.none())
 
     class Meta:

@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 from django import forms
 
 from clinic.forms.patients import Crispy, day
+from clinic.forms.seen import SeenForm
 from clinic.models import Clinician, Location, Practice, User
-from clinic.services.practice_settings import fingerprint
 
 ADDRESS = ["street", "city", "state", "zip_code", "phone"]
 ZONES = (
@@ -16,15 +16,8 @@ ZONES = (
 )  # fmt: skip
 
 
-class SettingForm(Crispy, forms.ModelForm):
-    """A form that remembers what it was filled from."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["seen"].initial = fingerprint(self.instance, list(self._meta.fields))
+class SettingForm(Crispy, SeenForm):
+    """One sheet of the practice's settings."""
 
     def _post_clean(self) -> None:
         """The service checks the whole and writes; here each field only answers for itself."""
@@ -40,9 +33,6 @@ class SettingForm(Crispy, forms.ModelForm):
                 field.run_validators(value)
         except forms.ValidationError as error:
             self.add_error(name, error)
-
-    def values(self) -> dict:
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
 
 
 class PracticeForm(SettingForm):

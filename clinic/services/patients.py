@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.errors import NotAllowed
 from clinic.models import Coverage, DocumentCounter, Patient, PatientContact, User
 from clinic.services import audit
+from clinic.services.edit_conflicts import check_seen
 from clinic.services.patients_duplicates import Likeness, likely_duplicates
 
 OLDEST = 130  # years
@@ -78,9 +79,15 @@ def next_record_number() -> str:
 
 
 @transaction.atomic
-def change_patient(patient: Patient, *, by: User, values: Mapping[str, Any]) -> Patient:
-    """Save the changed fields only; the audit names them, never their content."""
+def change_patient(
+    patient: Patient, *, by: User, values: Mapping[str, Any], seen: str | None = None
+) -> Patient:
+    """Save the changed fields only; the audit names them, never their content.
+
+    Raises Conflict when ``seen`` is not the fingerprint of what is stored.
+    """
     patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    check_seen(patient, values, seen)
     check_not_merged(patient)
     check_birthday(values["born_on"], timezone.localdate())
     changed = [name for name, value in values.items() if getattr(patient, name) != value]
@@ -104,11 +111,19 @@ def check_not_merged(patient: Patient) -> None:
 
 @transaction.atomic
 def save_coverage(
-    patient: Patient, *, by: User, values: Mapping[str, Any], coverage: Coverage | None = None
+    patient: Patient,
+    *,
+    by: User,
+    values: Mapping[str, Any],
+    coverage: Coverage | None = None,
+    seen: str | None = None,
 ) -> Coverage:
     """Add a card, or change one. A card that ended stays for the visits it paid."""
     check_not_merged(patient)
-    row = coverage or Coverage(patient=patient)
+    row = Coverage(patient=patient)
+    if coverage is not None:
+        row = Coverage.objects.select_for_update().get(pk=coverage.pk)
+        check_seen(row, values, seen)
     for name, value in values.items():
         setattr(row, name, value)
     row.save()

@@ -3,24 +3,17 @@
 What was signed or printed before holds its own copy of these, so a change counts from now on.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import models, transaction
 
-from clinic.errors import Conflict, NotAllowed
+from clinic.errors import NotAllowed
 from clinic.models import AuditEvent, Clinician, Location, Practice, User
 from clinic.services import audit
+from clinic.services.edit_conflicts import check_seen
 
 Setting = Practice | Location | Clinician
-
-
-def fingerprint(row: Setting, names: list[str]) -> str:
-    """What a form was filled from; sent back with it, so that no change is overwritten unseen."""
-    values = [_plain(getattr(row, name)) for name in sorted(names)]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
@@ -41,12 +34,7 @@ def change_setting(row: Setting, *, by: User, values: Mapping[str, Any], seen: s
     Raises Conflict, with the row as stored in ``theirs``, when ``seen`` is not its fingerprint.
     """
     stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
-    if seen != fingerprint(stored, list(values)):
-        raise Conflict(
-            "Somebody else changed this meanwhile. Nothing was overwritten: what is stored now "
-            "stands beside what you typed. Save again to put yours in its place.",
-            theirs=stored,
-        )
+    check_seen(stored, values, seen)
     changes = {
         name: [_plain(getattr(stored, name)), _plain(value)]
         for name, value in values.items()

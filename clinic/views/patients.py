@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.enums import Role
-from clinic.errors import NotAllowed
+from clinic.errors import Conflict, NotAllowed
 from clinic.forms.patients import (
     AlertForm,
     ConsentForm,
@@ -58,9 +58,9 @@ def register(request):
         if all(answers):
             try:
                 patient = register_patient(
-                    form.cleaned_data,
+                    form.values(),
                     by=request.user,
-                    coverages=[card.cleaned_data for card in used],
+                    coverages=[card.values() for card in used],
                     contacts=[one.cleaned_data for one in contacts],
                     is_another="is_another" in data,
                 )
@@ -131,7 +131,9 @@ def edit(request, pk):
     form = PatientForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         try:
-            change_patient(row, by=request.user, values=form.cleaned_data)
+            change_patient(row, by=request.user, values=form.values(), seen=form.was_seen)
+        except Conflict as conflict:
+            form.meet(conflict)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:

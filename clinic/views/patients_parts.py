@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.enums import Role
-from clinic.errors import NotAllowed
+from clinic.errors import Conflict, NotAllowed
 from clinic.forms.patients import AlertForm, ConsentForm, ContactForm, CoverageForm, EndForm
 from clinic.models import Consent, Coverage, PatientAlert, PatientContact
 from clinic.permissions import EVERYONE, allow
@@ -39,7 +39,7 @@ def add_coverage(request, pk):
     form = CoverageForm(request.POST)
     if not form.is_valid():
         return _back(request, row, coverage_form=form)
-    save_coverage(row, by=request.user, values=form.cleaned_data)
+    save_coverage(row, by=request.user, values=form.values())
     return _done(request, row, "Coverage added.")
 
 
@@ -50,8 +50,14 @@ def coverage(request, pk, coverage_pk):
     card = get_object_or_404(Coverage, pk=coverage_pk, patient=row)
     form = CoverageForm(request.POST or None, instance=card)
     if request.method == "POST" and form.is_valid():
-        save_coverage(row, by=request.user, values=form.cleaned_data, coverage=card)
-        return _done(request, row, "Coverage saved.")
+        try:
+            save_coverage(
+                row, by=request.user, values=form.values(), coverage=card, seen=form.was_seen
+            )
+        except Conflict as conflict:
+            form.meet(conflict)
+        else:
+            return _done(request, row, "Coverage saved.")
     audit.record("coverage.viewed", actor=request.user, subject=card, patient_id=row.pk)
     context = {"form": form, "patient": row, "title": f"Coverage with {card.payer}"}
     status = 422 if form.is_bound else 200

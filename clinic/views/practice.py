@@ -13,10 +13,10 @@ from clinic.founding import needs
 from clinic.models import AuditEvent, Clinician, Location, Practice
 from clinic.permissions import allow
 from clinic.services import audit
+from clinic.services.edit_conflicts import word
 from clinic.services.practice_settings import (
     add_setting,
     change_setting,
-    fingerprint,
     latest_changes,
 )
 
@@ -87,14 +87,11 @@ def clinician(request, pk):
 
 def _keep(request, form: SettingForm, title: str):
     """Show the form, or save it; a refusal keeps what was typed."""
-    theirs: list[Change] = []
     if request.method == "POST" and form.is_valid():
         try:
             row = _save(request, form)
         except Conflict as conflict:
-            form.add_error(None, str(conflict))
-            theirs = _theirs(form, conflict.theirs)
-            _see_now(form, conflict.theirs)
+            form.meet(conflict)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -103,7 +100,7 @@ def _keep(request, form: SettingForm, title: str):
     elif request.method == "GET" and form.instance.pk:
         kind = form.instance._meta.model_name
         audit.record(f"{kind}.viewed", actor=request.user, subject=form.instance)
-    context = {"form": form, "title": title, "theirs": theirs}
+    context = {"form": form, "title": title}
     return render(
         request, "clinic/practice_part.html", context, status=422 if form.is_bound else 200
     )
@@ -112,35 +109,13 @@ def _keep(request, form: SettingForm, title: str):
 def _save(request, form: SettingForm):
     if form.instance.pk is None:
         return add_setting(form.instance, by=request.user, values=form.values())
-    return change_setting(
-        form.instance, by=request.user, values=form.values(), seen=form.cleaned_data["seen"]
-    )
-
-
-def _theirs(form: SettingForm, stored) -> list[Change]:
-    return [
-        Change(str(form.fields[name].label), _word(getattr(stored, name)), _word(value))
-        for name, value in form.values().items()
-        if getattr(stored, name) != value
-    ]
-
-
-def _see_now(form: SettingForm, stored) -> None:
-    """The next save knows what is stored now, because the page shows it."""
-    form.data = form.data.copy()
-    form.data["seen"] = fingerprint(stored, list(form._meta.fields))
+    return change_setting(form.instance, by=request.user, values=form.values(), seen=form.was_seen)
 
 
 def _in_words(event: AuditEvent) -> list[Change]:
     model = {"practice": Practice, "location": Location, "clinician": Clinician}
     fields = model[event.action.partition(".")[0]]._meta
     return [
-        Change(str(fields.get_field(name).verbose_name), _word(before), _word(after))
+        Change(str(fields.get_field(name).verbose_name), word(before), word(after))
         for name, (before, after) in event.detail.get("changes", {}).items()
     ]
-
-
-def _word(value) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) if value not in (None, "") else "empty"

@@ -3,6 +3,7 @@
 from django import forms
 
 from clinic.forms.patients import Crispy, day
+from clinic.forms.seen import SeenForm
 from clinic.models import Clinician, Coverage, Patient, PatientFile
 from notes.enums import CertificationKind, DischargeReason, GoalState
 from notes.models import (
@@ -36,7 +37,7 @@ def offer_files(form: forms.Form, patient: Patient) -> None:
     ).defer("content")
 
 
-class EpisodeForm(SheetForm):
+class EpisodeForm(SheetForm, SeenForm):
     clinician = forms.ModelChoiceField(Clinician.objects.none())
     coverage = forms.ModelChoiceField(
         Coverage.objects.none(), required=False, empty_label="self-pay"
@@ -152,7 +153,7 @@ class AuthorizationForm(SheetForm):
         labels = {"starts_on": "From", "ends_on": "To"}
 
 
-class LymphedemaForm(SheetForm):
+class LymphedemaForm(SheetForm, SeenForm):
     class Meta:
         model = Lymphedema
         fields = ["diagnosed_by", "cause", "earlier_care", "expected_result", "teaching"]

@@ -4,9 +4,11 @@ from datetime import date, datetime
 
 from django import forms
 
+from clinic.errors import Conflict
 from clinic.forms.patients import Crispy, day
 from clinic.models import Clinician, Location, Practice
-from notes.services.schedule import Slot
+from clinic.services.edit_conflicts import Difference, differences, fingerprint
+from notes.services.schedule import SHOWN, Slot
 from notes.timekeeping import instant
 
 
@@ -19,11 +21,13 @@ class SlotForm(Crispy, forms.Form):
     at = forms.TimeField(label="Time", widget=forms.TimeInput(attrs={"type": "time"}))
     minutes = forms.IntegerField(min_value=5, max_value=480, initial=45)
     remark = forms.CharField(max_length=120, required=False, help_text="No clinical facts")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     say_double = forms.BooleanField(label="Book although the time is taken", required=False)
 
     def __init__(self, *args, practice: Practice, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.practice = practice
+        self.theirs: list[Difference] = []
         self.fields["clinician"].queryset = Clinician.objects.filter(active=True)
         self.fields["location"].queryset = Location.objects.filter(active=True)
 
@@ -36,6 +40,20 @@ class SlotForm(Crispy, forms.Form):
             starts_at=instant(data["on"], data["at"], self.practice.zone),
             minutes=data["minutes"],
         )
+
+    def meet(self, conflict: Conflict) -> None:
+        """Say it, show what is booked now, and let the next move know it."""
+        slot, visit = self.slot(), conflict.theirs
+        self.add_error(None, str(conflict))
+        self.theirs = differences(
+            visit,
+            {
+                "clinician": slot.clinician, "location": slot.location,
+                "starts_at": slot.starts_at, "booked_minutes": slot.minutes,
+            },
+        )  # fmt: skip
+        self.data = self.data.copy()
+        self.data["seen"] = fingerprint(visit, SHOWN)
 
 
 def asked_day(text: str, today: date) -> date:

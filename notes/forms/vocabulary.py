@@ -1,18 +1,15 @@
 """Forms of the practice's vocabulary."""
 
-from typing import Any
-
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 
+from clinic.forms.seen import SeenForm
 from notes.models import BodyRegion, Technique
 from notes.models.vocabulary import BUCKETS
 
-_DATED = ("starts_on", "why")
 
-
-class WordForm(forms.ModelForm):
+class WordForm(SeenForm):
     """A word's fields, with the day they count from and why they change."""
 
     starts_on = forms.DateField(
@@ -29,9 +26,6 @@ class WordForm(forms.ModelForm):
         self.fields["starts_on"].initial = timezone.localdate()
         self.helper = FormHelper()
         self.helper.form_tag = False
-
-    def changes(self) -> dict[str, Any]:
-        return {n: v for n, v in self.cleaned_data.items() if n not in _DATED}
 
 
 class TechniqueForm(WordForm):

@@ -10,6 +10,7 @@ from django.db.models import F, Max
 from clinic.errors import NotAllowed
 from clinic.models import Clinician, Patient, User
 from clinic.services import audit
+from clinic.services.edit_conflicts import check_seen
 from clinic.services.patients import check_not_merged
 from notes.models import (
     Authorization,
@@ -35,9 +36,13 @@ def open_episode(patient: Patient, *, by: User, values: Mapping[str, Any]) -> Ep
 
 
 @transaction.atomic
-def change_episode(episode: EpisodeOfCare, *, by: User, values: Mapping[str, Any]) -> EpisodeOfCare:
+def change_episode(
+    episode: EpisodeOfCare, *, by: User, values: Mapping[str, Any], seen: str | None = None
+) -> EpisodeOfCare:
+    """Raises Conflict when ``seen`` is not the fingerprint of what is stored."""
     episode = EpisodeOfCare.objects.select_for_update().get(pk=episode.pk)
     check_open(episode)
+    check_seen(episode, values, seen)
     _check_dates(values)
     changed = [name for name, value in values.items() if getattr(episode, name) != value]
     for name in changed:
@@ -200,8 +205,13 @@ def add_authorization(
 
 
 @transaction.atomic
-def save_lymphedema(episode: EpisodeOfCare, *, by: User, values: Mapping[str, Any]) -> Lymphedema:
+def save_lymphedema(
+    episode: EpisodeOfCare, *, by: User, values: Mapping[str, Any], seen: str | None = None
+) -> Lymphedema:
+    episode = EpisodeOfCare.objects.select_for_update().get(pk=episode.pk)
     check_open(episode)
+    stored = Lymphedema.objects.filter(episode=episode).first() or Lymphedema(episode=episode)
+    check_seen(stored, values, seen)
     if not any(str(value).strip() for value in values.values()):
         raise NotAllowed("Write at least one of the facts.")
     row, _ = Lymphedema.objects.update_or_create(episode=episode, defaults=dict(values))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.errors import NotAllowed
 from clinic.models import Clinician, Location, User
 from clinic.services import audit
+from clinic.services.edit_conflicts import check_seen
 from notes.enums import VisitStatus
 from notes.models import Booking, EpisodeOfCare, Visit
 from notes.services.episodes import check_open
@@ -18,6 +19,11 @@ from notes.services.episodes import check_open
 GONE = (VisitStatus.CANCELED, VisitStatus.NO_SHOW)
 LONGEST = 8 * 60
 MAY_MOVE = (VisitStatus.SCHEDULED, VisitStatus.ARRIVED)
+SHOWN = ("clinician", "location", "starts_at", "booked_minutes", "status")
+_MEANWHILE = (
+    "Somebody else changed this visit meanwhile. Nothing was done: look at what is booked now, "
+    "then choose again."
+)
 
 
 class DoubleBooked(NotAllowed):
@@ -101,9 +107,14 @@ def _taken(patient_id: int, slot: Slot, but: int | None = None) -> str:
 
 
 @transaction.atomic
-def move_visit(visit: Visit, slot: Slot, *, by: User, say_double: bool = False) -> Visit:
-    """Another time, clinician or place. Not once it is charted."""
-    visit = _locked(visit, MAY_MOVE, "moved")
+def move_visit(
+    visit: Visit, slot: Slot, *, by: User, say_double: bool = False, seen: str | None = None
+) -> Visit:
+    """Another time, clinician or place. Not once it is charted.
+
+    Like its neighbors it raises Conflict when ``seen`` is not the visit's fingerprint.
+    """
+    visit = _locked(visit, MAY_MOVE, "moved", seen)
     _check_slot(visit.episode, slot)
     taken = _taken(visit.patient_id, slot, but=visit.pk)
     if taken and not say_double:
@@ -119,8 +130,8 @@ def move_visit(visit: Visit, slot: Slot, *, by: User, say_double: bool = False) 
 
 
 @transaction.atomic
-def cancel_visit(visit: Visit, *, by: User, because: str) -> Visit:
-    visit = _locked(visit, MAY_MOVE, "canceled")
+def cancel_visit(visit: Visit, *, by: User, because: str, seen: str | None = None) -> Visit:
+    visit = _locked(visit, MAY_MOVE, "canceled", seen)
     _set(visit, VisitStatus.CANCELED)
     _booking(visit, canceled_because=because.strip())
     _record("visit.canceled", visit, by)
@@ -128,8 +139,8 @@ def cancel_visit(visit: Visit, *, by: User, because: str) -> Visit:
 
 
 @transaction.atomic
-def mark_no_show(visit: Visit, *, by: User) -> Visit:
-    visit = _locked(visit, (VisitStatus.SCHEDULED,), "marked as no-show")
+def mark_no_show(visit: Visit, *, by: User, seen: str | None = None) -> Visit:
+    visit = _locked(visit, (VisitStatus.SCHEDULED,), "marked as no-show", seen)
     if visit.starts_at > timezone.now():
         raise NotAllowed("The visit is still to come: cancel it instead.")
     _set(visit, VisitStatus.NO_SHOW)
@@ -138,8 +149,8 @@ def mark_no_show(visit: Visit, *, by: User) -> Visit:
 
 
 @transaction.atomic
-def check_in(visit: Visit, *, by: User) -> Visit:
-    visit = _locked(visit, (VisitStatus.SCHEDULED,), "checked in")
+def check_in(visit: Visit, *, by: User, seen: str | None = None) -> Visit:
+    visit = _locked(visit, (VisitStatus.SCHEDULED,), "checked in", seen)
     _set(visit, VisitStatus.ARRIVED)
     _booking(visit, checked_in_at=timezone.now())
     _record("visit.checked_in", visit, by)
@@ -147,9 +158,9 @@ def check_in(visit: Visit, *, by: User) -> Visit:
 
 
 @transaction.atomic
-def book_again(visit: Visit, *, by: User) -> Visit:
+def book_again(visit: Visit, *, by: User, seen: str | None = None) -> Visit:
     """A visit that was canceled or missed by mistake is expected again."""
-    visit = _locked(visit, GONE, "put back")
+    visit = _locked(visit, GONE, "put back", seen)
     slot = Slot(visit.clinician, visit.location, visit.starts_at, visit.booked_minutes)
     if taken := _taken(visit.patient_id, slot, but=visit.pk):
         raise DoubleBooked(taken)
@@ -159,10 +170,11 @@ def book_again(visit: Visit, *, by: User) -> Visit:
     return visit
 
 
-def _locked(visit: Visit, allowed: tuple[str, ...], what: str) -> Visit:
+def _locked(visit: Visit, allowed: tuple[str, ...], what: str, seen: str | None) -> Visit:
     row = Visit.objects.select_for_update().select_related(None).get(pk=visit.pk)
     if row.status not in allowed:
         raise NotAllowed(f"This visit is {row.get_status_display().lower()} and cannot be {what}.")
+    check_seen(row, SHOWN, seen, says=_MEANWHILE)
     return row
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.services import audit
+from clinic.services.edit_conflicts import check_seen
 from notes.models import BodyRegion, Technique, WordVersion
 from notes.words import FIRST_DAY
 
@@ -27,12 +28,14 @@ def change_word(
     changes: dict[str, Any],
     starts_on: date | None = None,
     why: str = "",
+    seen: str | None = None,
 ) -> Technique | BodyRegion:
     """From that day on (today, unless given) the word means this; earlier days keep what it meant.
 
     Old and new values go into the audit trail, and the word gets its next version.
     """
     was = type(row).objects.select_for_update().get(pk=row.pk)
+    check_seen(was, changes, seen)
     before = {name: getattr(was, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}
     if not changed:

@@ -124,7 +124,9 @@ def episode_edit(request, pk):
     form = EpisodeForm(request.POST or None, instance=row, patient=row.patient)
     return sheet(
         request, form, title=f"Facts of {row.title}", episode=row, back=episode_url(row),
-        save=lambda values: services.change_episode(row, by=request.user, values=values),
+        save=lambda values: services.change_episode(
+            row, by=request.user, values=values, seen=form.was_seen
+        ),
         done="Saved.", patient_id=row.patient_id,
     )  # fmt: skip
 
@@ -161,7 +163,9 @@ def lymphedema(request, pk):
     form = LymphedemaForm(request.POST or None, instance=known)
     return sheet(
         request, form, title="Lymphedema facts", episode=row, back=episode_url(row),
-        save=lambda values: services.save_lymphedema(row, by=request.user, values=values),
+        save=lambda values: services.save_lymphedema(
+            row, by=request.user, values=values, seen=form.was_seen
+        ),
         done="Saved.", patient_id=row.patient_id,
         hint="What reviewers look for where lymphatic drainage is billed.",
     )  # fmt: skip

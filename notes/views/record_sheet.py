@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from clinic.errors import NotAllowed
+from clinic.errors import Conflict, NotAllowed
+from clinic.forms.seen import SeenForm
 from clinic.services import audit
 from notes.models import EpisodeOfCare
 
@@ -33,7 +34,9 @@ def sheet(
     """Answer a GET or POST of the form; ``save`` is the one call, its refusal is shown."""
     if request.method == "POST" and form.is_valid():
         try:
-            save(form.cleaned_data)
+            save(form.values() if isinstance(form, SeenForm) else form.cleaned_data)
+        except Conflict as conflict:
+            form.meet(conflict)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic.errors import HandlineError
+from clinic.errors import Conflict, HandlineError
 from clinic.models import Clinician, Location
 from clinic.permissions import CLINICAL, EVERYONE, allow, sees_every_chart
 from clinic.services import audit
+from clinic.services.edit_conflicts import fingerprint
 from clinic.services.patients_search import search_patients
 from notes.calendar_grid import Column, draw
 from notes.forms.schedule import SlotForm, asked_day
@@ -167,7 +168,8 @@ def booking(request, visit_id):
             return answered
     audit.record("booking.viewed", actor=request.user, subject=visit, patient_id=visit.patient_id)
     context = {
-        "visit": visit, "form": form, "row": Booking.objects.filter(visit=visit).first(),
+        "visit": visit, "seen": fingerprint(visit, services.SHOWN), "form": form,
+        "row": Booking.objects.filter(visit=visit).first(),
         "may_move": visit.status in services.MAY_MOVE, "gone": visit.status in services.GONE,
         "may_chart": request.user.role in CLINICAL,
     }  # fmt: skip
@@ -180,18 +182,19 @@ def _slot_of(visit: Visit) -> dict:
     return {
         "clinician": visit.clinician_id, "location": visit.location_id, "on": local.date(),
         "at": f"{local:%H:%M}", "minutes": visit.booked_minutes,
+        "seen": fingerprint(visit, services.SHOWN),
     }  # fmt: skip
 
 
 def _act(request, visit, form):
     """Do what was asked; the form comes back where it was refused."""
-    act = request.POST.get("act", "")
+    act, seen = request.POST.get("act", ""), request.POST.get("seen", "")
     simple = {
-        "check_in": lambda: services.check_in(visit, by=request.user),
-        "no_show": lambda: services.mark_no_show(visit, by=request.user),
-        "back": lambda: services.book_again(visit, by=request.user),
+        "check_in": lambda: services.check_in(visit, by=request.user, seen=seen),
+        "no_show": lambda: services.mark_no_show(visit, by=request.user, seen=seen),
+        "back": lambda: services.book_again(visit, by=request.user, seen=seen),
         "cancel": lambda: services.cancel_visit(
-            visit, by=request.user, because=request.POST.get("because", "")[:120]
+            visit, by=request.user, because=request.POST.get("because", "")[:120], seen=seen
         ),
     }
     if act == "move":
@@ -203,10 +206,19 @@ def _act(request, visit, form):
     try:
         if act == "move":
             services.move_visit(
-                visit, form.slot(), by=request.user, say_double=form.cleaned_data["say_double"]
+                visit,
+                form.slot(),
+                by=request.user,
+                seen=seen,
+                say_double=form.cleaned_data["say_double"],
             )
         else:
             simple[act]()
+    except Conflict as conflict:
+        if act == "move":
+            form.meet(conflict)
+            return form, None
+        messages.error(request, str(conflict))
     except HandlineError as refusal:
         if act == "move":
             form.add_error(None, str(refusal))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.enums import Role
-from clinic.errors import NotAllowed
+from clinic.errors import Conflict, NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
 from notes.forms.vocabulary import RegionForm, TechniqueForm
@@ -39,10 +39,13 @@ def _edit(request, row, form_class):
             change_word(
                 row,
                 by=request.user,
-                changes=form.changes(),
+                changes=form.values(),
+                seen=form.was_seen,
                 starts_on=data["starts_on"],
                 why=data["why"],
             )
+        except Conflict as conflict:
+            form.meet(conflict)
         except NotAllowed as refusal:
             form.add_error("starts_on", str(refusal))
         else:

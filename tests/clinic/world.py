@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from billing.forms.payers import PayerForm
 from billing.services.policies import publish_from_preset
 from billing.services.superbills import issue_superbill
 from clinic.enums import Network, Role
-from clinic.models import Practice, SigningAuthority, SigningCertificate, User
+from clinic.models import Payer, Practice, SigningAuthority, SigningCertificate, User
 from clinic.scope import scope
 from clinic.services import revocation
+from clinic.services.edit_conflicts import fingerprint
 from clinic.services.emergency import name_holder
 from notes.models import BodyRegion, Note, Technique, Visit
+from notes.services.schedule import SHOWN
+from notes.services.vocabulary import KEPT
 from tests.billing.making import make_fees
 from tests.clinic.world_desk import desk_args
 from tests.clinic.world_people import people_args
@@ -169,16 +173,30 @@ def _word_form(kind: str) -> Callable[[World], dict[str, Any]]:
                 pk=world.args[kind][0]
             )
         fields = ("code", "lane") if kind == "technique" else ("buckets",)
-        return {"label": "New word", "active": "on"} | {name: getattr(row, name) for name in fields}
+        typed = {"label": "New word", "active": "on", "seen": fingerprint(row, KEPT[type(row)])}
+        return typed | {name: getattr(row, name) for name in fields}
 
     return form
+
+
+def _booking_form(world: World) -> dict[str, Any]:
+    with scope(world.practice):
+        visit = Visit.objects.get(public_id=world.args["booked"][0])
+        return {"act": "check_in", "seen": fingerprint(visit, SHOWN)}
+
+
+def _payer_form(world: World) -> dict[str, Any]:
+    with scope(world.practice):
+        row = Payer.objects.get(pk=world.args["payer"][0])
+    seen = fingerprint(row, PayerForm._meta.fields)
+    return {"name": "Renamed Mutual", "active": "on", "seen": seen}
 
 
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "set_theme": lambda world: {"theme": "dark"},
     "user_role": lambda world: {"role": "admin"},
     "file_strike": lambda world: {"because": "Belongs to somebody else"},
-    "notes:booking": lambda world: {"act": "check_in"},
+    "notes:booking": _booking_form,
     "notes:cosign": lambda world: {"password": PASSWORD},
     "notes:remark": lambda world: {"text": "Look at block 1."},
     "notes:save_block": _block_form,
@@ -208,7 +226,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
         "amount": "5.00", "method": "cash", "received_on": DAY.isoformat(),
     },
     "billing:new_payer": lambda world: {"name": "New Mutual", "active": "on"},
-    "billing:edit_payer": lambda world: {"name": "Renamed Mutual", "active": "on"},
+    "billing:edit_payer": _payer_form,
     "billing:end_override": lambda world: {"ends_on": "2027-01-31", "why": "No longer needed"},
     "billing:new_override": lambda world: {"reason": ""},
     "billing:new_rate": lambda world: {"why": ""},

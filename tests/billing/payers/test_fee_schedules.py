@@ -29,7 +29,12 @@ def test_earlier_schedule_comes_back_as_a_new_one(admin):
 
     admin.post(
         reverse("billing:change_fees"),
-        {"starts_on": "2026-08-01", "amounts": form["amounts"].value(), "why": "Withdrawn"},
+        {
+            "starts_on": "2026-08-01",
+            "amounts": form["amounts"].value(),
+            "why": "Withdrawn",
+            "seen": form["seen"].value(),
+        },
     )
 
     assert schedule_on(AUGUST) == schedule_on(date(2026, 6, 30))

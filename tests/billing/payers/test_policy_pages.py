@@ -5,9 +5,11 @@ import json
 import pytest
 from django.urls import reverse
 
+from billing.forms.payers import PayerForm
 from billing.models import PayerPolicy, PolicyCase, PolicyOverride, SettingChange
 from clinic.models import Payer
 from clinic.scope import scope
+from clinic.services.edit_conflicts import fingerprint
 from notes.vocabulary import seed_vocabulary
 from tests.billing.making import make_charge_set, make_draft, make_payer_with
 from tests.billing.payers.making import changed, make_draft_of, rows_but
@@ -451,7 +453,8 @@ def test_what_a_payer_asks_of_the_chart_is_set_on_its_page(admin):
 
     response = admin.post(
         reverse("billing:edit_payer", args=[payer.pk]),
-        {"name": payer.name, "active": "on", **asked},
+        {"name": payer.name, "active": "on", "seen": fingerprint(payer, PayerForm._meta.fields)}
+        | asked,
     )
 
     stored = Payer.objects.get(pk=payer.pk)

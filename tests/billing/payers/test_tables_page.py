@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from billing.models import EditEdition, ExpectedRate, Fee, ReleaseDraft, SettingChange
+from billing.services.fees import standing
 from billing.services.release_drafts import LASTS
 from billing.services.starter import load_codes, load_reference
 from clinic.scope import scope
@@ -283,7 +284,12 @@ def test_bad_fee_gets_a_sentence_and_none_is_changed(admin, amounts, sentence):
 
     response = admin.post(
         reverse("billing:change_fees"),
-        {"starts_on": "2026-01-01", "amounts": amounts, "why": "Yearly"},
+        {
+            "starts_on": "2026-01-01",
+            "amounts": amounts,
+            "why": "Yearly",
+            "seen": standing().fingerprint,
+        },
     )
 
     form = response.context["form"]
@@ -295,7 +301,12 @@ def test_bad_fee_gets_a_sentence_and_none_is_changed(admin, amounts, sentence):
 def test_fees_are_set_from_a_list(admin):
     response = admin.post(
         reverse("billing:change_fees"),
-        {"starts_on": "2026-07-01", "amounts": "97140, $1,062.50\n97110;58", "why": "Yearly"},
+        {
+            "starts_on": "2026-07-01",
+            "amounts": "97140, $1,062.50\n97110;58",
+            "why": "Yearly",
+            "seen": standing().fingerprint,
+        },
     )
 
     assert response.status_code == 302
