@@ -30,8 +30,20 @@ class Trial:
 TRIALS = (
     Trial("charting_kills", "S04 D07", ("--kills", "200"), ("--kills", "5")),
     Trial("desk_kills", "D01", ("--batches", "25"), ("--batches", "1", "--visits", "10")),
-    Trial("server_kills", "D01 D02", ("--kills", "500"), ("--kills", "20")),
-    Trial("power_cuts", "D04", ("--cuts", "2000"), ("--cuts", "100")),
+    Trial("server_kills", "D01", ("--kills", "500"), ("--kills", "20", "--saves", "400")),
+    Trial(
+        "server_kills",
+        "D01",
+        ("--engine", "postgres", "--kills", "500"),
+        ("--engine", "postgres", "--kills", "20", "--saves", "400"),
+    ),
+    Trial(
+        "server_kills",
+        "D02",
+        ("--postgres-kills", "100"),
+        ("--postgres-kills", "10", "--saves", "200"),
+    ),
+    Trial("power_cuts", "D04", ("--cuts", "2000"), ("--cuts", "100", "--saves", "100")),
     Trial("two_tabs", "C01 C05", ("--saves", "10000"), ("--saves", "500")),
     Trial("audit_writers", "U04 I03", ("8", "5000"), ("4", "200")),
     Trial("tampering", "I03", ("1000",), ("50",)),

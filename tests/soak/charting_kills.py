@@ -73,11 +73,13 @@ def serve(port: int, *, workers: int = 1) -> subprocess.Popen:
         sys.executable, "-m", "gunicorn", "--config", "clinic/gunicorn.py", "clinic.wsgi",
         "-b", f"127.0.0.1:{port}", "--workers", str(workers),
     ]  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    log = tempfile.TemporaryFile()  # noqa: SIM115 a pipe that nobody reads would fill and hold it up
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise SystemExit(f"The server did not start: {server.stderr.read().decode()[-2000:]}")
+            log.seek(0)
+            raise SystemExit(f"The server did not start: {log.read().decode()[-2000:]}")
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return server
         time.sleep(0.1)
