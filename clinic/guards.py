@@ -94,6 +94,8 @@ def register_clinic() -> None:
     register(append_only("clinic_emergencyaccess", "Uses of emergency access"))
     register(
         [
+            Guard("clinic_user_no_delete", "clinic_user", DELETE,
+                  "Accounts are closed, not deleted."),
             Guard("clinic_patientfile_no_delete", "clinic_patientfile", DELETE,
                   "Uploaded files are struck, not deleted."),
             Guard("clinic_patientfile_no_rewrite", "clinic_patientfile", UPDATE,

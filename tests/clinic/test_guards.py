@@ -39,6 +39,16 @@ def refused(statement: str) -> str:
     return str(refusal.value).splitlines()[0]
 
 
+def test_a12_account_refuses_to_be_deleted_by_raw_sql(in_practice):
+    make_user("office")
+    before = contents("clinic_user")
+
+    sentence = refused("DELETE FROM clinic_user")
+
+    assert sentence == "Accounts are closed, not deleted."
+    assert contents("clinic_user") == before != []
+
+
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(
     "statement",
