@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -195,6 +196,43 @@ def test_s07_closing_the_account_ends_every_sign_in_with_the_next_request(browse
 
     assert (sees(browser), sees(other)) == (False, False)
     assert not SignIn.objects.filter(user=user, ended_at=None).exists()
+
+
+def test_z07_role_taken_away_counts_from_the_next_request(client_for, practice):
+    with scope(practice):
+        first, second = make_user(Role.ADMIN), make_user(Role.ADMIN)
+    browser = client_for(first)
+    assert browser.get(reverse("practice")).status_code == 200
+
+    with scope(practice):
+        people.change_role(first, role=Role.OFFICE, by=second)
+
+    assert browser.get(reverse("practice")).status_code == 403
+
+
+def test_z07_closed_account_is_refused_with_the_next_request(client_for, practice):
+    with scope(practice):
+        first, second = make_user(Role.ADMIN), make_user(Role.ADMIN)
+    browser = client_for(first)
+    assert browser.get(reverse("practice")).status_code == 200
+
+    with scope(practice):
+        people.deactivate(first, by=second)
+
+    answer = browser.get(reverse("practice"))
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (
+        302, reverse("account_login"),
+    )  # fmt: skip
+
+
+def test_z07_nobody_moves_to_another_practice_with_what_they_may(user, other_practice, browser):
+    """The practice is left by closing the account: the database lets no account move."""
+    with pytest.raises(DatabaseError), transaction.atomic():
+        type(user).objects.filter(pk=user.pk).update(practice=other_practice)
+
+    user.refresh_from_db()
+    assert user.practice_id != other_practice.pk
+    assert sees(browser)
 
 
 def test_s07_admin_ends_every_sign_in(browser, user, client_for):
