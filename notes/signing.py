@@ -20,6 +20,7 @@ from clinic.errors import Conflict, NotAllowed
 from clinic.models import StoredDocument, User
 from clinic.services import audit, documents, issuing, rendering
 from clinic.services.identity import Proof, seconds_between
+from clinic.services.waiting import told_when_held
 from notes.enums import NoteStatus, SignatureMeaning, VisitStatus
 from notes.lifecycle import check_can_sign
 from notes.models import Note, Signature, Visit
@@ -34,6 +35,9 @@ ATTESTATION = (
     "I performed or supervised the treatment charted here, and this note and its minutes "
     "are true and complete."
 )
+
+# The paper is made inside the act, so a second signer may wait longer than a page may.
+HELD = "Somebody else is signing this note. Nothing was signed by you: look at it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Act:
 
 
 @recorded("note.sign_refused")
+@told_when_held(HELD)
 @transaction.atomic
 @audit.held_back()
 def sign_note(

@@ -1,9 +1,10 @@
 """T-C02 to T-C05: what several requests at the same moment may leave behind."""
 
 from collections import Counter
+from threading import Event
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from clinic.enums import DocumentKind, Role
@@ -14,7 +15,7 @@ from clinic.services import documents
 from notes.enums import NoteStatus
 from notes.models import Note, Signature, Visit
 from notes.services.texts import save_texts
-from notes.signing import sign_note
+from notes.signing import HELD, sign_note
 from tests.billing.making import make_draft, make_fees
 from tests.clinic.concurrency.together import at_once
 from tests.conftest import client_of
@@ -48,6 +49,37 @@ def test_six_signatures_at_once_sign_once(practice, draft):
         assert AuditEvent.objects.filter(action="note.signed").count() == 1
         assert note.charge_set.lines.count() == note.charge_set.line_count > 0
         assert documents.expected_number(DocumentKind.NOTE).endswith("2")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's lock_timeout")
+def test_who_waits_too_long_for_a_signature_is_told_and_signs_nothing(practice, draft):
+    """T-C03: a slow machine, and the paper of the first signer is still being made."""
+    url = reverse("notes:sign", args=[draft.visit.public_id])
+    browser = client_of(draft.author.user)
+    form = {"version": draft.version, "agree": "on", "password": PASSWORD}
+    held, answered = Event(), Event()
+
+    def act(number: int) -> object:
+        if number == 0:
+            with scope(practice), transaction.atomic():
+                Note.objects.select_for_update().get(pk=draft.pk)
+                held.set()
+                answered.wait(30)
+            return None
+        held.wait(30)
+        try:
+            return browser.post(url, form)
+        finally:
+            answered.set()
+
+    _, answer = at_once(2, act)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].non_field_errors() == [HELD]
+    with scope(practice):
+        assert Note.objects.get(pk=draft.pk).status == NoteStatus.DRAFT
+        assert Signature.objects.count() == StoredDocument.objects.count() == 0
+        assert AuditEvent.objects.filter(action="note.sign_refused").count() == 1
 
 
 def test_numbers_are_gapless_under_eight_writers(practice):
