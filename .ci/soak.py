@@ -50,6 +50,7 @@ TRIALS = (
     Trial("backups_under_load", "O03", ("--backups", "200"), ("--backups", "10")),
     Trial("backups_under_load", "O03", ("--backups", "50"), ("--backups", "5"), postgres=True),
     Trial("point_in_time", "O04", ("--seconds", "20"), ("--seconds", "3")),
+    Trial("upgrades", "I07", (), ("--every", "12")),
     Trial("both_engines", "E03 E04", (), (), postgres=True),
     Trial("parsers", "X07", ("--inputs", "1000000"), ("--inputs", "7000")),
     Trial("markup", "X01", (), ("--payloads", "4")),

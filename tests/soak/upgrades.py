@@ -1,0 +1,96 @@
+"""From each older version of the database to this one: every guard is there afterwards. T-I07.
+
+    python -m tests.soak.upgrades [--every N]
+
+Walks forward through the migrations of our apps on SQLite and keeps the database as it was
+after each. Each of these is brought to this version with ``dbsetup``, as a practice does it,
+then asked for guards and migrations that it lacks.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WALK = """
+import shutil, sys, django; django.setup()
+from pathlib import Path
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+folder, every = Path(sys.argv[1]), int(sys.argv[2])
+loader = MigrationExecutor(connection).loader
+plan = MigrationExecutor(connection).migration_plan(loader.graph.leaf_nodes())
+ours = [m for m, _ in plan if m.app_label in ("clinic", "notes", "billing")]
+file = connection.settings_dict["NAME"]
+for count, one in enumerate(ours[:-1]):
+    MigrationExecutor(connection).migrate([(one.app_label, one.name)])
+    if count % every == 0:
+        place = folder / f"{count:03}-{one.app_label}-{one.name}"
+        place.mkdir()
+        connection.close()
+        shutil.copy(file, place / "handline.sqlite3")
+"""
+ASK = """
+import django; django.setup()
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from clinic import guards
+executor = MigrationExecutor(connection)
+lacking = guards.missing() + executor.migration_plan(executor.loader.graph.leaf_nodes())
+print(len(guards.registered("sqlite")), len(lacking), lacking[:3])
+"""
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HANDLINE_DEMO": "1", "HANDLINE_DATA": str(folder),
+                   "DJANGO_SETTINGS_MODULE": "clinic.settings"}  # fmt: skip
+    for name in ("DATABASE_URL", "HANDLINE_OWNER_URL"):
+        environment.pop(name, None)
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environment, check=False, text=True,
+        capture_output=True,
+    )  # fmt: skip
+
+
+def trouble_of(folder: Path) -> str:
+    """What is wrong after the upgrade; empty where nothing is."""
+    done = run(folder, "manage.py", "dbsetup", "--verbosity", "0")
+    if done.returncode:
+        return done.stderr.strip().splitlines()[-1]
+    asked = run(folder, "-c", ASK)
+    if asked.returncode:
+        return asked.stderr.strip().splitlines()[-1]
+    guards, lacking, names = asked.stdout.split(maxsplit=2)
+    return "" if int(guards) > 0 and lacking == "0" else f"lacks {names}"
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("--every", type=int, default=1, help="only every Nth version")
+    with tempfile.TemporaryDirectory(prefix="handline-upgrades-") as place:
+        home = Path(place)
+        walk, kept = home / "walk", home / "kept"
+        walk.mkdir()
+        kept.mkdir()
+        walked = run(walk, "-c", WALK, str(kept), str(words.parse_args().every))
+        if walked.returncode:
+            print(walked.stderr[-2000:])
+            return 1
+        bad = {}
+        versions = sorted(kept.iterdir())
+        for version in versions:
+            if trouble := trouble_of(version):
+                bad[version.name] = trouble
+            shutil.rmtree(version)
+    print(f"{len(versions)} older versions upgraded, {len(bad)} not as they should be.")
+    for name, trouble in bad.items():
+        print(f"{name}: {trouble}")
+    return int(bool(bad) or not versions)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
