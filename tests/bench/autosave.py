@@ -51,6 +51,7 @@ def save_on_the_beat(saver: saving.Saver, clock: Clock, stop: threading.Event) -
     due = time.monotonic() + random.random() * BEAT
     while not stop.wait(max(0.0, due - time.monotonic())):
         before = saver.resent
+        saver.session.hang_up()  # the server closes what is idle for a beat; browsers know that
 
         def once(before: int = before) -> str:
             saver.save(stop)

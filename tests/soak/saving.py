@@ -76,13 +76,17 @@ class Session:
             answer = self.http.getresponse()
             content = answer.read()
         except (OSError, HTTPException):
-            self.http.close()
-            self.http = None
+            self.hang_up()
             raise
         if not self.csrf_cookie and "csrftoken=" in (set_cookie := answer.headers["Set-Cookie"]):
             self.csrf_cookie = set_cookie.split("csrftoken=")[1].split(";")[0]
         is_json = answer.headers.get_content_type() == "application/json"
         return answer.status, json.loads(content) if is_json else {}
+
+    def hang_up(self) -> None:
+        if self.http is not None:
+            self.http.close()
+            self.http = None
 
     def sign_on(self) -> None:
         _, body = self.ask("GET", "/notes/device-key/")
