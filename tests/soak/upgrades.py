@@ -3,7 +3,7 @@
     python -m tests.soak.upgrades [--every N]
 
 Walks forward through the migrations of our apps on SQLite and keeps the database as it was
-after each. Each of these is brought to this version with ``dbsetup``, as a practice does it,
+after each. Each of these is brought to this version with ``migrate``, as dbsetup does it,
 then asked for guards and migrations that it lacks.
 """
 
@@ -58,7 +58,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def trouble_of(folder: Path) -> str:
     """What is wrong after the upgrade; empty where nothing is."""
-    done = run(folder, "manage.py", "dbsetup", "--verbosity", "0")
+    done = run(folder, "manage.py", "migrate", "--verbosity", "0")
     if done.returncode:
         return done.stderr.strip().splitlines()[-1]
     asked = run(folder, "-c", ASK)
