@@ -16,6 +16,7 @@ from clinic.documents.verify import verify_pdf
 from clinic.errors import NotAllowed
 from clinic.models import Patient, PatientFile, PatientToken, Practice, StoredDocument
 from clinic.models.patient_search import token_row
+from clinic.roles import as_owner
 from clinic.scope import every_practice, scope
 from clinic.services import audit, issuing, keys
 from notes.exchange.exporting import FORMAT
@@ -141,7 +142,7 @@ def _with_content(archive: zipfile.ZipFile, model, row: dict[str, Any], name: st
 
 def _reset_sequences() -> None:
     statements = connection.ops.sequence_reset_sql(no_style(), exported_models())
-    with connection.cursor() as cursor:
+    with as_owner(connection), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 

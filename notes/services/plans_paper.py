@@ -39,9 +39,8 @@ def sign_plan(plan: PlanOfCare, *, by: User, proof: Proof) -> StoredDocument:
     A plan that was signed before becomes the next version, which carries the one before; the
     same plan twice is one document.
     """
-    plan = PlanOfCare.objects.select_for_update().select_related("episode", "document").get(
-        pk=plan.pk
-    )  # fmt: skip
+    rows = PlanOfCare.objects.select_related("episode", "document")
+    plan = rows.select_for_update(of=("self",)).get(pk=plan.pk)
     episode = plan.episode
     check_open(episode)
     clinician = _therapist(by)
