@@ -50,7 +50,7 @@ def written_tables() -> Iterator[set[str]]:
 
 
 _WRITES = re.compile(
-    r'(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(?!SET\b)(\w+)', re.IGNORECASE
+    r'(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(?!(?:SET|OF)\b)(\w+)', re.IGNORECASE
 )
 
 

@@ -129,8 +129,8 @@ def drill_went_well(now: datetime) -> tuple[bool, str]:
 
 def _span(age: timedelta) -> str:
     seconds = max(0, int(age.total_seconds()))
-    if seconds < 120:
-        return f"{seconds} s"
+    if seconds < 60:
+        return "less than a minute"
     if seconds < 7200:
         return f"{seconds // 60} min"
     return f"{seconds // 3600} h" if seconds < 172_800 else f"{seconds // 86_400} days"
