@@ -24,6 +24,7 @@ class Session {
   listen() {
     for (const event of ["keydown", "pointerdown", "input"]) addEventListener(event, () => this.act(), { capture: true, passive: true });
     for (const [target, event] of [[document, "visibilitychange"], [window, "focus"], [window, "pageshow"]]) target.addEventListener(event, () => this.tick());
+    addEventListener("online", () => this.check(true));
     document.addEventListener("handline:sign-in", () => this.check(true));
     this.warning.addEventListener("cancel", (event) => event.preventDefault());
     this.locked.addEventListener("cancel", (event) => event.preventDefault());
@@ -65,7 +66,8 @@ class Session {
       const answer = await fetch(this.urls.state, { cache: "no-store", headers: { Accept: "application/json" } });
       if (answer.ok) this.follow(await answer.json());
     } catch {
-      if (this.left <= 0) this.show("locked"); // no connection: the screen is covered all the same
+      // Without a connection nobody could unlock it, in the middle of a treatment: the lock waits
+      // for the connection, and then the server says whether the time is up.
     } finally {
       setTimeout(() => (this.checking = false), 900);
     }

@@ -1,8 +1,11 @@
 """Markup in ten kinds of text, and the pages that show them: nothing runs. T-X01, T-H03."""
 
+from functools import partial
+
 import pytest
 
 from clinic.models import Practice
+from tests.browser.test_every_page import _in_a_thread
 from tests.clinic.world import make_world
 from tests.soak.markup import Tally, visit
 
@@ -17,7 +20,7 @@ SHOWN = {"patient", "patients", "notes:chart", "notes:day", "notes:signed_note",
     "payload", ["<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)> x="'], ids=["tag", "quote"]
 )
 def test_T_X01_markup_in_ten_kinds_of_text_never_runs(browser, server, payload):
-    world = make_world(payload)
+    world = _in_a_thread(partial(make_world, payload))
     tally = Tally()
 
     visit(browser, server.url, world, tally, names=SHOWN)

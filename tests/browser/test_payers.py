@@ -279,7 +279,7 @@ def test_word_changes_from_a_day_on(desk, context):
     page = context.new_page()
     page.goto("/notes/vocabulary/")
     page.get_by_role("link", name="Change Joint mobilization").click()
-    page.get_by_label("Code").fill("97124")
+    page.get_by_label("Code", exact=True).fill("97124")
     page.get_by_label("Why").fill("Payer's letter")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Change Joint mobilization").click()
