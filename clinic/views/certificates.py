@@ -15,6 +15,7 @@ from clinic.forms.certificates import IssueForm, RevokeForm
 from clinic.models import Clinician, SigningAuthority, SigningCertificate
 from clinic.permissions import allow
 from clinic.services import audit, keys, leaving, revocation
+from clinic.views.proving import fresh_proof_required
 
 
 @allow(Role.ADMIN)
@@ -26,6 +27,7 @@ def certificates(request):
 
 @allow(Role.ADMIN)
 @require_POST
+@fresh_proof_required
 def issue(request):
     """A first certificate, or the next one in the place of the one in use."""
     form = IssueForm(request.POST)
@@ -42,6 +44,7 @@ def issue(request):
 
 @allow(Role.ADMIN)
 @require_http_methods(["GET", "POST"])
+@fresh_proof_required
 def revoke(request, pk):
     row = get_object_or_404(SigningCertificate.objects.select_related("clinician"), pk=pk)
     form = RevokeForm(request.POST if request.method == "POST" else None)
@@ -57,6 +60,7 @@ def revoke(request, pk):
 
 @allow(Role.ADMIN)
 @require_http_methods(["GET", "POST"])
+@fresh_proof_required
 def left(request, pk):
     """A clinician leaves: said once, then done in one act."""
     row = get_object_or_404(Clinician, pk=pk)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from clinic.errors import NotAllowed
 from clinic.models import AuditEvent, Clinician, SigningAuthority, SigningCertificate
 from clinic.services import keys, leaving
-from tests.factories import make_clinician
+from tests.conftest import record_proofs
+from tests.factories import PASSWORD, make_clinician
 
 
 @pytest.fixture
@@ -141,3 +142,63 @@ def test_certificate_is_issued_and_ended_by_command(clinician):
 def test_command_for_nobody_is_refused(in_practice, command):
     with pytest.raises(CommandError, match="No clinician signs in with this address"):
         call_command(*command)
+
+
+# --- who sits at the keyboard? --------------------------------------------------------------------
+
+QUARTER = 15 * 60
+
+
+@pytest.fixture
+def stale(admin_client):
+    """An admin whose last proof is older than a quarter of an hour."""
+    record_proofs(admin_client, admin_client.user, "password", "mfa", ago=QUARTER + 1)
+    return admin_client
+
+
+def certificate_act(name: str, row: SigningCertificate) -> tuple[str, dict]:
+    person = row.clinician_id
+    return {
+        "issue": (reverse("certificate_issue"), {"holder": person}),
+        "revoke": (reverse("certificate_revoke", args=[row.pk]), {"because": "key_compromise"}),
+        "leave": (reverse("clinician_left", args=[person]), {}),
+    }[name]
+
+
+@pytest.mark.parametrize("act", ["issue", "revoke", "leave"])
+def test_certificate_act_asks_who_is_there(clinician, stale, act):
+    row = keys.issue_certificate(clinician, by=None)
+    before = acts()
+
+    answer = stale.post(*certificate_act(act, row))
+
+    clinician.refresh_from_db()
+    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert [one.revoked_at for one in of(clinician)] == [None]
+    assert clinician.active
+    assert acts() == before
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [("issue", "superseded"), ("revoke", "key_compromise"), ("leave", "affiliation_changed")],
+)
+def test_certificate_act_goes_on_once_the_password_is_given(clinician, stale, act, reason):
+    row = keys.issue_certificate(clinician, by=None)
+    asked = stale.post(*certificate_act(act, row))
+
+    stale.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+
+    row.refresh_from_db()
+    assert row.revoked_because == reason
+
+
+@pytest.mark.parametrize("act", ["issue", "revoke", "leave"])
+def test_certificate_act_does_not_go_on_with_a_wrong_password(clinician, stale, act):
+    row = keys.issue_certificate(clinician, by=None)
+    asked = stale.post(*certificate_act(act, row))
+
+    answer = stale.post(asked.headers["Location"], {"password": "not it"})
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.revoked_at, of(clinician).count()) == (200, None, 1)
