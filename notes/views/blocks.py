@@ -1,18 +1,13 @@
 """Writing treatment blocks."""
 
-from uuid import UUID
-
-from django.contrib import messages
-from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from clinic.enums import Role
-from clinic.errors import Conflict, HandlineError, NotAllowed
 from clinic.permissions import allow
 from notes.forms.blocks import BlockForm
 from notes.services import blocks as services
-from notes.views.answers import refused, saved, take_version
+from notes.views.answers import keep, remove
 from notes.views.reach import visit_or_404
 
 
@@ -24,25 +19,16 @@ def save(request, visit_id):
         return redirect("notes:chart", visit_id=visit.public_id)
     clinician = getattr(request.user, "clinician", None) or visit.clinician
     form = BlockForm(request.POST, visit=visit, clinician=clinician)
-    if not form.is_valid():
-        return refused(request, visit, status=422, block_form=form)
-    data = form.cleaned_data
-    try:
-        services.save_block(
+    return keep(
+        request, visit, form, name="block_form", done="Block saved.",
+        save=lambda: services.save_block(
             visit.note,
             by=request.user,
-            public_id=data["public_id"],
-            version=data["version"],
+            public_id=form.cleaned_data["public_id"],
+            version=form.cleaned_data["version"],
             entry=form.entry,
-        )
-    except Conflict as conflict:
-        form.add_error(None, str(conflict))
-        take_version(form, conflict.theirs)
-        return refused(request, visit, status=409, block_form=form, theirs=conflict.theirs)
-    except NotAllowed as refusal:
-        form.add_error(None, str(refusal))
-        return refused(request, visit, status=409, block_form=form)
-    return saved(request, visit, "Block saved.")
+        ),
+    )  # fmt: skip
 
 
 @allow(Role.THERAPIST, Role.ASSISTANT)
@@ -51,14 +37,9 @@ def delete(request, visit_id):
     visit = visit_or_404(visit_id, request.user)
     if not hasattr(visit, "note"):
         return redirect("notes:chart", visit_id=visit.public_id)
-    try:
-        public_id = UUID(request.POST.get("public_id", ""))
-        version = int(request.POST.get("version", ""))
-    except ValueError:
-        return HttpResponseBadRequest("Reload the page and remove the block again.")
-    try:
-        services.delete_block(visit.note, by=request.user, public_id=public_id, version=version)
-    except HandlineError as refusal:
-        messages.error(request, str(refusal))
-        return refused(request, visit, status=409)
-    return saved(request, visit, "Block removed.")
+    return remove(
+        request, visit, "block",
+        lambda public_id, version: services.delete_block(
+            visit.note, by=request.user, public_id=public_id, version=version
+        ),
+    )  # fmt: skip
