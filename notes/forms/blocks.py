@@ -3,37 +3,27 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
 from clinic.errors import NotAllowed
-from clinic.models import Clinician
 from notes.enums import Grade, PerformedBy, Side
-from notes.forms.word_fields import RegionsField, TechniqueField
+from notes.forms.entries import ClockInput, EntryForm
+from notes.forms.word_fields import TechniqueField
 from notes.models import Note, TreatmentBlock, Visit
-from notes.queries import diagnoses_of
 from notes.services.blocks import NEW, BlockEntry, check_entry
 from notes.timekeeping import instant
-from notes.words import Meanings, meanings_on
+from notes.words import Meanings
 
 _NO_GRADE = [("", "–"), *Grade.choices]
 _NO_SIDE = [("", "None"), *Side.choices]
 
 
-class ClockInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M", attrs={"class": "form-control"})
-
-
-class BlockForm(forms.Form):
+class BlockForm(EntryForm):
     """From-to, or from and minutes; what is merely missing may follow until signing."""
 
-    public_id = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    check_entry = staticmethod(check_entry)
+
     technique = TechniqueField(empty_label="Choose a technique")
-    regions = RegionsField(widget=forms.CheckboxSelectMultiple)
     side = forms.ChoiceField(
         choices=_NO_SIDE, required=False, widget=forms.RadioSelect, label="Side"
     )
@@ -59,36 +49,12 @@ class BlockForm(forms.Form):
     pain_after = forms.IntegerField(required=False, min_value=0, max_value=10)
     response = forms.CharField(max_length=300, required=False)
     performed_by = forms.ChoiceField(choices=PerformedBy.choices, initial=PerformedBy.THERAPIST)
-    diagnoses = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, label="Treats"
-    )
 
-    def __init__(
-        self, *args, visit: Visit, clinician: Clinician, words: Meanings | None = None, **kwargs
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        words = words or meanings_on(visit.date)
-        self.visit, self.clinician = visit, clinician
+    def mean(self, words: Meanings) -> None:
+        super().mean(words)
         self.fields["technique"].meant(words)
-        self.fields["regions"].meant(words)
-        self.fields["diagnoses"].choices = [
-            (d.code, f"{d.pointer} {d.code}") for d in diagnoses_of(visit)
-        ]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
-    def clean(self) -> dict:
-        data = super().clean()
-        if not self.errors:
-            try:
-                self.entry = self._entry(data)
-                check_entry(self.entry)
-            except NotAllowed as refusal:
-                raise forms.ValidationError(str(refusal)) from refusal
-        return data
-
-    def _entry(self, data: dict) -> BlockEntry:
+    def make_entry(self, data: dict) -> BlockEntry:
         starts_at, ends_at = self._span(data)
         return BlockEntry(
             technique=data["technique"],

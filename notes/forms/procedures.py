@@ -2,23 +2,17 @@
 
 import uuid
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
-from clinic.errors import NotAllowed
-from clinic.models import Clinician
-from notes.forms.blocks import ClockInput
-from notes.forms.word_fields import RegionsField
+from notes.forms.entries import ClockInput, EntryForm
 from notes.models import Procedure, Visit
-from notes.queries import diagnoses_of
 from notes.services.procedures import NEW, ProcedureEntry, check_entry
 from notes.timekeeping import instant
-from notes.words import Meanings, meanings_on
 
 
-class ProcedureForm(forms.Form):
-    public_id = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+class ProcedureForm(EntryForm):
+    check_entry = staticmethod(check_entry)
+
     code = forms.CharField(
         max_length=5,
         label="Code",
@@ -28,41 +22,14 @@ class ProcedureForm(forms.Form):
         ),
         error_messages={"required": "Give the code, such as 97161 or CMT."},
     )
-    regions = RegionsField(widget=forms.CheckboxSelectMultiple)
     start = forms.TimeField(widget=ClockInput, required=False)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=24 * 60)
     findings = forms.CharField(max_length=300, required=False)
-    diagnoses = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, label="Treats"
-    )
-
-    def __init__(
-        self, *args, visit: Visit, clinician: Clinician, words: Meanings | None = None, **kwargs
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.visit, self.clinician = visit, clinician
-        self.fields["regions"].meant(words or meanings_on(visit.date))
-        self.fields["diagnoses"].choices = [
-            (d.code, f"{d.pointer} {d.code}") for d in diagnoses_of(visit)
-        ]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].strip().upper()
 
-    def clean(self) -> dict:
-        data = super().clean()
-        if not self.errors:
-            try:
-                self.entry = self._entry(data)
-                check_entry(self.entry)
-            except NotAllowed as refusal:
-                raise forms.ValidationError(str(refusal)) from refusal
-        return data
-
-    def _entry(self, data: dict) -> ProcedureEntry:
+    def make_entry(self, data: dict) -> ProcedureEntry:
         start = data["start"]
         zone, day = self.visit.practice.zone, self.visit.date
         return ProcedureEntry(

@@ -92,11 +92,12 @@ class AddendumForm(forms.Form):
         error_messages={"required": "Write the addendum."},
     )
     password = forms.CharField(
+        required=False,
         widget=forms.PasswordInput(
             attrs={"autocomplete": "current-password", "class": "form-control"}
         ),
-        error_messages={"required": "Enter your password to sign the addendum."},
     )
+    credential = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
