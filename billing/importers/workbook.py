@@ -13,9 +13,10 @@ import openpyxl
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import InvalidFileException
 
-from clinic.published_files import FileRefused, readable, refusal
+from clinic.published_files import MAX_CONTENT, FileRefused, readable, refusal
 
 IN_MEMORY = 32 * 1024 * 1024
+MAX_BESIDE = 64 * 1024 * 1024  # texts and styles are read whole; a full-size part has some 25 kB
 CODE_COLUMNS = 2
 COLUMNS = "ABCDEFG"
 CHUNK = 1 << 20
@@ -33,6 +34,7 @@ def workbook_lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         with readable(name):
             copyfileobj(stream, copy)
         copy.seek(0)
+        _check_sizes(name, copy)
         try:
             book = openpyxl.load_workbook(copy, read_only=True, data_only=True)
         except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as trouble:
@@ -41,6 +43,22 @@ def workbook_lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         with readable(name), sheet._get_source() as source:
             yield from _lines(name, source, sheet)
         book.close()
+
+
+def _check_sizes(name: str, copy: Any) -> None:
+    """Before anything is unpacked: the sheet is streamed, all else goes into memory."""
+    try:
+        with zipfile.ZipFile(copy) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError) as trouble:
+        raise FileRefused(f"{name} is not a workbook that can be read.") from trouble
+    for member in members:
+        sheet = member.filename.startswith("xl/worksheets/")
+        if member.file_size > (MAX_CONTENT if sheet else MAX_BESIDE):
+            raise FileRefused(
+                f"{name} unpacks to more than any such table has: it was not read. Download it "
+                "again, or give the text file of the same zip."
+            )
 
 
 def _lines(name: str, source: BinaryIO, sheet: Any) -> Iterator[tuple[int, bytes]]:

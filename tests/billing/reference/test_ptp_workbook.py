@@ -8,6 +8,7 @@ from datetime import date
 import openpyxl
 import pytest
 
+from billing.importers import workbook as reader
 from billing.models import CodePairEdit
 from billing.services.editions import import_pairs
 from clinic.published_files import FileRefused, PublishedFile
@@ -115,4 +116,29 @@ def test_file_that_is_no_workbook_is_refused(our_codes):
     with pytest.raises(FileRefused, match="is not a workbook that can be read"):
         import_pairs(files, license_attested=True)
 
+    assert not CodePairEdit.objects.exists()
+
+
+def packed(beside: int, sheet: int) -> bytes:
+    """A workbook in name, whose members unpack to so many bytes."""
+    store = io.BytesIO()
+    with zipfile.ZipFile(store, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", b" " * beside)
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * sheet)
+    return store.getvalue()
+
+
+@pytest.mark.parametrize(("beside", "sheet"), [(1001, 1), (1, 2001)])
+def test_workbook_that_unpacks_to_too_much_is_not_unpacked(our_codes, monkeypatch, beside, sheet):
+    monkeypatch.setattr(reader, "MAX_BESIDE", 1000)
+    monkeypatch.setattr(reader, "MAX_CONTENT", 2000)
+    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", packed(beside, sheet))]
+
+    with pytest.raises(FileRefused) as refusal:
+        import_pairs([files[3], *files[:3]], license_attested=True)
+
+    assert str(refusal.value) == (
+        "ccipra-v322r0-f4.xlsx unpacks to more than any such table has: it was not read. Download "
+        "it again, or give the text file of the same zip."
+    )
     assert not CodePairEdit.objects.exists()
