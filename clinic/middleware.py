@@ -3,6 +3,7 @@
 import secrets
 
 from django.http import HttpResponseNotAllowed
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 
 from clinic.origin import origin_of, set_origin
@@ -23,6 +24,18 @@ class RequestIdMiddleware:
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+class PackedPagesMiddleware(GZipMiddleware):
+    """Pages are packed for the way. Papers and archives are packed already, go out byte for
+    byte, and in parts: packing would weaken their ETag and break ranges."""
+
+    AS_THEY_ARE = ("application/pdf", "application/zip", "application/octet-stream", "image/")
+
+    def process_response(self, request, response):
+        if response.headers.get("Content-Type", "").startswith(self.AS_THEY_ARE):
+            return response
+        return super().process_response(request, response)
 
 
 class KnownMethodsMiddleware:

@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages are mostly repeated markup; Django pads them at random against length attacks.
-    "django.middleware.gzip.GZipMiddleware",
+    "clinic.middleware.PackedPagesMiddleware",
     "clinic.session_guard.SessionsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,10 +1,12 @@
 """Reading the record: each page's rows in a fixed number of queries."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from clinic.models import User
+from clinic.models import StoredDocument, User
+from clinic.services.issuing import newest
 from notes.enums import VisitStatus
 from notes.models import (
     BlockRegion,
@@ -38,6 +40,18 @@ def visits_to_open(user: User) -> QuerySet[Visit]:
         "note__author",
         "practice",
     )
+
+
+def signed_paper(visit_id: UUID, *, user: User) -> StoredDocument | None:
+    """The newest version of a visit's signed note, where this person may open the visit."""
+    row = (
+        Visit.objects.visible_to(user)
+        .filter(public_id=visit_id, note__document__isnull=False)
+        .values_list("note__document__kind", "note__document__number")
+        .order_by()
+        .first()
+    )
+    return newest(*row) if row else None
 
 
 def next_to_chart(visit: Visit, *, user: User) -> Visit | None:

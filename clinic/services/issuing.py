@@ -79,11 +79,13 @@ def state_of(document: StoredDocument, later: StoredDocument | None) -> str:
 
 def latest(document: StoredDocument) -> StoredDocument:
     """The newest version of a document: what a reader is to be given."""
-    return (
-        StoredDocument.objects.filter(kind=document.kind, number=document.number)
-        .order_by("-version")
-        .first()
-    ) or document
+    return newest(document.kind, document.number) or document
+
+
+def newest(kind: str, number: str) -> StoredDocument | None:
+    """The newest version under a number. What it prints stays unread: the bytes are wanted."""
+    versions = StoredDocument.objects.filter(kind=kind, number=number).defer("context")
+    return versions.order_by("-version").first()
 
 
 def seal_intent(reason: str) -> Intent:

@@ -13,11 +13,16 @@ from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import CLINICAL, allow
 from clinic.services import audit
-from clinic.services.issuing import latest
 from clinic.views.pdf import serve
-from clinic.views.proving import prove
+from clinic.views.proving import prove, standing_proof
 from notes.forms.texts import AddendumForm
-from notes.queries import blocks_of, diagnoses_of, next_to_chart, procedures_of
+from notes.queries import (
+    blocks_of,
+    diagnoses_of,
+    next_to_chart,
+    procedures_of,
+    signed_paper,
+)
 from notes.services.addenda import add_addendum
 from notes.timeline import timeline_of
 from notes.views.reach import visit_or_404
@@ -59,6 +64,7 @@ def _context(request, visit, form) -> dict:
         "signatures": list(visit.note.signatures.all()),
         "addenda": list(visit.note.addenda.select_related("signature")),
         "addendum_form": form,
+        "proof": standing_proof(request),
         "may_amend": request.user.role in CLINICAL,
         "next_visit": next_to_chart(visit, user=request.user)
         if request.user.role in CLINICAL
@@ -75,10 +81,9 @@ def _with_printed_codes(rows, printed) -> None:
 @allow(Role.THERAPIST, Role.ASSISTANT, Role.OFFICE)
 @require_GET
 def note_pdf(request, visit_id):
-    visit = _signed_visit(request, visit_id)
-    if visit.note.document is None:
+    document = signed_paper(visit_id, user=request.user)
+    if document is None:
         raise Http404
-    document = latest(visit.note.document)
     return serve(
         document,
         to=request.user,
@@ -96,7 +101,7 @@ def addendum(request, visit_id):
     if form.is_valid():
         data = form.cleaned_data
         try:
-            proof = prove(request, password=data["password"])
+            proof = prove(request, password=data["password"], credential=data["credential"])
             add_addendum(
                 visit.note,
                 by=request.user,
