@@ -4,20 +4,20 @@ import json
 import uuid
 from typing import Any
 
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.enums import Role
 from clinic.errors import Conflict, NotAllowed
-from clinic.models import User
+from clinic.models import Clinician, User
 from clinic.permissions import allow
 from clinic.services import audit
 from clinic.submit_once import repeatable
 from notes.forms.ops import Reader
-from notes.models import Visit
+from notes.models import Note, Visit
 from notes.services import ops as services
 from notes.services.ops_state import state_of
-from notes.views.reach import visit_or_404
+from notes.views.reach import charted_or_404
 
 UNREADABLE = "This edit could not be read: reload the page, then try again."
 
@@ -26,22 +26,21 @@ UNREADABLE = "This edit could not be read: reload the page, then try again."
 @allow(Role.THERAPIST, Role.ASSISTANT)
 @require_POST
 def ops(request, visit_id):
-    visit = _charted(request, visit_id)
-    clinician = getattr(request.user, "clinician", None) or visit.clinician
+    visit = charted_or_404(visit_id, request.user)
     try:
         key, version, sent = _envelope(request)
-        act = Reader(visit, clinician).read(sent)
+        act = Reader(visit, _performer(visit, request.user)).read(sent)
         done = services.perform(visit.note, by=request.user, key=key, version=version, act=act)
     except services.Locked as refusal:
-        return _answer(request, visit, {"error": str(refusal)}, status=423)
+        return _answer(visit, {"error": str(refusal)}, status=423)
     except services.Stale as stale:
-        return _answer(request, visit, {"stale": True, "error": str(stale)}, status=409)
+        return _answer(visit, {"stale": True, "error": str(stale)}, status=409)
     except Conflict as conflict:
         body = {"conflict": _theirs(conflict), "error": str(conflict)}
-        return _answer(request, visit, body, status=409)
+        return _answer(visit, body, status=409)
     except NotAllowed as refusal:
-        return _answer(request, visit, {"error": str(refusal)}, status=422)
-    response = _answer(request, visit, {"result": done.result}, status=200)
+        return _answer(visit, {"error": str(refusal)}, status=422)
+    response = _answer(visit, {"result": done.result}, status=200)
     if done.replayed:
         response["Idempotent-Replay"] = "true"
     return response
@@ -50,19 +49,19 @@ def ops(request, visit_id):
 @allow(Role.THERAPIST, Role.ASSISTANT)
 @require_GET
 def state(request, visit_id):
-    visit = _charted(request, visit_id)
+    visit = charted_or_404(visit_id, request.user)
     if request.GET.get("seen") != str(visit.note.version):
         audit.record(
             "chart.viewed", actor=request.user, subject=visit.note, patient_id=visit.patient_id
         )
-    return _answer(request, visit, {}, status=200)
+    return _answer(visit, {}, status=200)
 
 
-def _charted(request, visit_id) -> Visit:
-    visit = visit_or_404(visit_id, request.user)
-    if not hasattr(visit, "note"):
-        raise Http404
-    return visit
+def _performer(visit: Visit, user: User) -> Clinician:
+    """Whose hands they were: the writer's own, where the writer is a clinician."""
+    if visit.clinician.user_id == user.pk:
+        return visit.clinician
+    return getattr(user, "clinician", None) or visit.clinician
 
 
 def _envelope(request) -> tuple[uuid.UUID, int, dict[str, Any]]:
@@ -82,14 +81,11 @@ def _theirs(conflict: Conflict) -> dict[str, Any] | None:
     return services.last_change(conflict.theirs) if conflict.theirs is not None else None
 
 
-def _answer(request, visit: Visit, body: dict[str, Any], *, status: int) -> JsonResponse:
+def _answer(visit: Visit, body: dict[str, Any], *, status: int) -> JsonResponse:
     """What happened to the edit, and the chart as it is stored now."""
-    fresh = _reread(visit, request.user)
-    response = JsonResponse(body | {"state": state_of(fresh, fresh.note)}, status=status)
-    response["ETag"] = f'"{fresh.note.version}"'
+    note = Note.objects.get(pk=visit.note.pk)
+    note.visit, note.author = visit, visit.note.author
+    response = JsonResponse(body | {"state": state_of(visit, note)}, status=status)
+    response["ETag"] = f'"{note.version}"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _reread(visit: Visit, user: User) -> Visit:
-    return visit_or_404(visit.public_id, user)
