@@ -12,6 +12,7 @@ from billing.services.policies_history import Change, remember
 from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.published_files import FileRefused, PublishedFile
+from clinic.scope import every_practice
 from notes.importers.icd10cm import read_order_file
 from notes.services.diagnosis_releases import Changes, accept_release, compare_release
 
@@ -43,9 +44,17 @@ def keep_release(file: PublishedFile, *, by: User, effective: date | None = None
 
 
 def waiting_releases() -> list[ReleaseDraft]:
-    """Those of the last day; older files are dropped on the way."""
-    ReleaseDraft.objects.filter(read_at__lte=timezone.now() - LASTS).delete()
-    return list(ReleaseDraft.objects.select_related("read_by").defer("content"))
+    """Those of the last day."""
+    still = ReleaseDraft.objects.filter(read_at__gt=timezone.now() - LASTS)
+    return list(still.select_related("read_by").defer("content"))
+
+
+@transaction.atomic
+def drop_expired() -> int:
+    """Files that nobody settled within a day, of every practice; how many they were."""
+    with every_practice("the worker serves the whole installation"):
+        dropped, _ = ReleaseDraft.objects.filter(read_at__lte=timezone.now() - LASTS).delete()
+    return dropped
 
 
 @transaction.atomic

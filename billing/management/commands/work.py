@@ -1,17 +1,20 @@
-"""Work off the desk's batches, one after another, until told to stop."""
+"""Work off the desk's batches, one after another, until told to stop; sweep in between."""
 
 import gc
 import os
 import signal
 import threading
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from billing.services.batches import take_next, work_off
+from billing.services.release_drafts import drop_expired
 
 PAUSE = 1.0  # seconds between two looks
+SWEEP = 600.0  # seconds between two sweeps
 
 
 class Command(BaseCommand):
@@ -34,7 +37,11 @@ class Command(BaseCommand):
             return stopping.is_set() or orphaned
 
         gc.freeze()  # what was loaded so far lives as long as the worker: not looked at again
+        swept = monotonic() - SWEEP
         while not stop():
+            if monotonic() - swept >= SWEEP:
+                drop_expired()
+                swept = monotonic()
             job = take_next()
             if job is not None:
                 work_off(job, stop=stop)

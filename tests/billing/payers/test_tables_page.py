@@ -1,16 +1,20 @@
 """Uploading published tables on screen, and the fees page."""
 
+import gc
+import signal
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import EditEdition, ExpectedRate, Fee, ReleaseDraft, SettingChange
 from billing.services.fees import standing
 from billing.services.release_drafts import LASTS
 from billing.services.starter import load_codes, load_reference
-from clinic.scope import scope
+from clinic.scope import every_practice, scope
 from notes.models import DiagnosisCode
 from tests.billing.making import make_fees, make_payer_with
 from tests.billing.reference.published import (
@@ -35,6 +39,16 @@ def admin(admin_client, practice):
     load_codes()
     with scope(practice):
         yield admin_client
+
+
+@pytest.fixture
+def quiet_signals():
+    """The worker's own handlers and its frozen objects stay with the test."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+    gc.unfreeze()
 
 
 def uploaded(*files) -> list[SimpleUploadedFile]:
@@ -210,7 +224,21 @@ def test_release_of_yesterday_waits_no_longer(admin):
 
     assert not DiagnosisCode.objects.exists()
     assert admin.get(reverse("billing:tables")).context["waiting_releases"] == []
-    assert not ReleaseDraft.objects.exists()
+
+
+def test_worker_drops_the_releases_of_yesterday_in_every_practice(
+    admin, client_for, other_practice, quiet_signals
+):
+    post(admin, "diagnoses", plain(ORDER_FILE, ORDER))
+    post(client_for("admin", other_practice), "diagnoses", plain(ORDER_FILE, ORDER))
+    with every_practice("both expire"):
+        ReleaseDraft.objects.update(read_at=timezone.now() - LASTS)
+    post(admin, "diagnoses", plain("icd10cm-order-2028.txt", ORDER))
+
+    call_command("work", once=True)
+
+    with every_practice("what is left of both"):
+        assert [draft.name for draft in ReleaseDraft.objects.all()] == ["icd10cm-order-2028.txt"]
 
 
 def test_release_that_changes_nothing_is_not_kept(admin):
