@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -187,12 +187,20 @@ def _import(
     found = read({*ProcedureCode.objects.values_list("code", flat=True), *also})
     if not found.rows:
         raise NotAllowed("None of the rows has codes of this installation: nothing was imported.")
-    with transaction.atomic():
-        _check_not_imported([digest for _, digest in parts])
-        _check_not_stored(kind, found.identity)
-        edition = store(found, kind, parts, imported_by=by, license_attested_at=timezone.now())
-        _record("edition.imported", edition, by)
+    try:
+        with transaction.atomic():
+            _check_new(kind, found.identity, parts)
+            edition = store(found, kind, parts, imported_by=by, license_attested_at=timezone.now())
+            _record("edition.imported", edition, by)
+    except IntegrityError:
+        _check_new(kind, found.identity, parts)  # somebody stored the same meanwhile
+        raise
     return edition
+
+
+def _check_new(kind: str, identity: Identity, parts: Sequence[tuple[str, str]]) -> None:
+    _check_not_imported([digest for _, digest in parts])
+    _check_not_stored(kind, identity)
 
 
 def _record(action: str, edition: EditEdition, by: User | None) -> None:
