@@ -176,6 +176,17 @@ class ProofForm(Crispy, forms.Form):
     credential = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
+class CosignForm(ProofForm):
+    """Beside the addendum's form on the note's page, so its ids are its own."""
+
+    remark = forms.CharField(
+        label="Remark, printed with the signature", required=False, max_length=150
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, auto_id="cosign_%s", **kwargs)
+
+
 class ProgressForm(ProofForm):
     """One line for each open goal, the summary, and what proves who signs."""
 

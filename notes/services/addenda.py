@@ -15,6 +15,7 @@ from clinic.models import Clinician, StoredDocument, User
 from clinic.scope import every_practice
 from clinic.services import audit, issuing, rendering
 from clinic.services.identity import Proof, seconds_between
+from clinic.services.waiting import told_when_held
 from notes.enums import SignatureMeaning
 from notes.lifecycle import check_can_amend
 from notes.models import Addendum, Note, Signature
@@ -23,9 +24,14 @@ from notes.services.refusals import recorded
 from notes.services.review import settle_by_addendum
 
 ATTESTATION = "I wrote this addendum, and it is true and complete."
+HELD = (
+    "Somebody else is signing in this note right now. Your addendum is not signed; its text is "
+    "still here: sign it again in a moment."
+)
 
 
 @recorded("note.addendum_refused")
+@told_when_held(HELD)
 @transaction.atomic
 @audit.held_back()
 def add_addendum(

@@ -13,6 +13,7 @@ from clinic.errors import NotAllowed
 from clinic.models import Clinician, StoredDocument, User
 from clinic.services import audit, issuing, rendering
 from clinic.services.identity import Proof, seconds_between
+from clinic.services.waiting import told_when_held
 from notes.enums import SignatureMeaning
 from notes.models import CosignRequest, Note, Signature
 from notes.paper import note_paper
@@ -20,6 +21,11 @@ from notes.services.refusals import recorded
 
 ATTESTATION = (
     "I supervised this treatment, reviewed this note, and agree with the care it documents."
+)
+
+HELD = (
+    "Somebody else is signing in this note right now. Nothing was co-signed: look at the note "
+    "again, then co-sign it."
 )
 
 
@@ -31,6 +37,7 @@ def waiting_for(clinician: Clinician) -> QuerySet[CosignRequest]:
 
 
 @recorded("note.cosign_refused")
+@told_when_held(HELD)
 @transaction.atomic
 @audit.held_back()
 def cosign_note(

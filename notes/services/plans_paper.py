@@ -15,12 +15,17 @@ from clinic.errors import NotAllowed
 from clinic.models import Clinician, StoredDocument, User
 from clinic.services import audit, documents, issuing, rendering
 from clinic.services.identity import Proof, seconds_between
+from clinic.services.waiting import told_when_held
 from notes.enums import GoalState
 from notes.models import EpisodeOfCare, PlanOfCare, ProgressReport
 from notes.printing import clinician_part, practice_part
 from notes.services.episodes import check_open
 
 PLAN_ATTESTATION = "I established this plan of care from my evaluation of the patient."
+HELD = (
+    "Somebody else is working on this plan of care right now. Nothing was signed: look at the "
+    "plan again, then sign it."
+)
 CERTIFICATION = Answer(
     title="Certification by the physician or other practitioner",
     sentence=(
@@ -32,6 +37,7 @@ CERTIFICATION = Answer(
 _TERMS = ("No.", "Goal", "Measure", "From", "To", "By")
 
 
+@told_when_held(HELD)
 @transaction.atomic
 def sign_plan(plan: PlanOfCare, *, by: User, proof: Proof) -> StoredDocument:
     """The plan as it stands, signed by its therapist, ready to be sent for certification.

@@ -15,6 +15,7 @@ from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.scope import every_practice
 from clinic.services import audit
+from clinic.services.waiting import told_when_held
 from notes.enums import GoalState
 from notes.models import EpisodeOfCare, Goal, ProgressReport
 from notes.services.episodes import check_open
@@ -23,6 +24,10 @@ from notes.services.plans_days import days_since_report
 from notes.services.plans_paper import issue_progress
 
 ATTESTATION = "I assessed this patient's progress, and this report is true and complete."
+HELD = (
+    "Somebody else is working on this episode right now. The report is not signed; it is still "
+    "here: sign it again in a moment."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class GoalProgress:
     remark: str = ""
 
 
+@told_when_held(HELD)
 @transaction.atomic
 def sign_progress_report(
     episode: EpisodeOfCare,

@@ -12,7 +12,8 @@ from clinic.enums import Role
 from clinic.errors import HandlineError
 from clinic.permissions import allow
 from clinic.services import audit
-from clinic.views.proving import prove
+from clinic.views.proving import prove, standing_proof
+from notes.forms.record import CosignForm
 from notes.models import CosignRequest, ReviewRemark
 from notes.services.cosign import ATTESTATION, cosign_note, waiting_for
 from notes.services.review import leave_remark, settle_remark
@@ -43,20 +44,25 @@ def queue(request):
 def review(request, visit_id):
     """Co-signature and remarks of one note: a fragment of its page."""
     visit = _signed(request, visit_id)
-    asked = CosignRequest.objects.filter(note=visit.note).select_related("supervisor", "signature")
     audit.record("note.remarks_viewed", actor=request.user, patient_id=visit.patient_id)
+    template = "notes/_partials/review.html" if request.htmx else "notes/review.html"
+    return render(request, template, _context(request, visit, CosignForm()))
+
+
+def _context(request, visit, form: CosignForm) -> dict:
+    asked = CosignRequest.objects.filter(note=visit.note).select_related("supervisor", "signature")
     clinician = getattr(request.user, "clinician", None)
     is_supervisor = clinician is not None and not clinician.is_assistant
-    context = {
+    return {
         "visit": visit,
         "cosign": asked.first(),
         "clinician": clinician,
         "attestation": ATTESTATION,
+        "form": form,
+        "proof": standing_proof(request),
         "remarks": list(visit.note.review_remarks.select_related("by")),
         "may_remark": request.user.role == Role.ADMIN or is_supervisor,
     }
-    template = "notes/_partials/review.html" if request.htmx else "notes/review.html"
-    return render(request, template, context)
 
 
 @sensitive_post_parameters("password")
@@ -64,17 +70,18 @@ def review(request, visit_id):
 @require_POST
 def cosign(request, visit_id):
     visit = _signed(request, visit_id)
-    try:
-        proof = prove(request, password=request.POST.get("password", ""))
-        cosign_note(
-            visit.note, by=request.user, proof=proof,
-            remark=request.POST.get("remark", "")[:150],
-        )  # fmt: skip
-    except (HandlineError, DocumentError) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Co-signed. The next version of the document carries it.")
-    return redirect(_back(visit))
+    form = CosignForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            proof = prove(request, password=data["password"], credential=data["credential"])
+            cosign_note(visit.note, by=request.user, proof=proof, remark=data["remark"])
+        except (HandlineError, DocumentError) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Co-signed. The next version of the document carries it.")
+            return redirect(_back(visit))
+    return render(request, "notes/review.html", _context(request, visit, form), status=422)
 
 
 def _back(visit) -> str:

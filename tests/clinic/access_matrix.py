@@ -252,7 +252,7 @@ MATRIX: dict[str, Address] = {
     "notes:score": Address("score", GET=to(CLINICAL), POST=to(CLINICAL, 422)),
     "notes:review": Address("signed", GET=to(EVERYONE)),
     # nobody has asked for this co-signature, and an assistant settles no remark: told, not done
-    "notes:cosign": Address("signed", POST=to([THERAPIST], 302, quiet=True)),
+    "notes:cosign": Address("signed", POST=to([THERAPIST], 422, quiet=True)),
     "notes:remark": Address("signed", POST=to(REVIEWS, 302)),
     "notes:settle_remark": Address("remark", POST=to((*CLINICAL, ADMIN), 302, quiet=True)),
     "notes:cosign_queue": Address(GET=to([THERAPIST])),

@@ -347,10 +347,12 @@ def test_signing_twice_signs_once_and_says_so(client, draft):
     ("fields", "sentence"),
     [
         ({"text": ""}, "Write the addendum."),
-        ({"password": ""}, "Enter your password to sign the addendum."),
+        ({"password": ""}, "Enter your password to sign."),
     ],
 )
-def test_addendum_that_lacks_something_is_refused(client, signed, fields, sentence):
+def test_addendum_that_lacks_something_is_refused(client, practice, signed, fields, sentence):
+    practice.confirm_each_signature = True
+    practice.save()
     data = {"submit_key": str(new_key()), "text": TYPED, "password": PASSWORD} | fields
 
     page = refused(client, "addendum", signed, data, 422)
