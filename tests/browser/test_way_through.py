@@ -13,7 +13,7 @@ from clinic.scope import scope
 from notes.enums import VisitStatus
 from notes.models import Note
 from tests.billing.making import make_fees, make_payer_with
-from tests.browser.charts import noon_zone, ready
+from tests.browser.charts import noon_zone, ready, until
 from tests.clinic.sign_in.ways import code_now, give_app
 from tests.factories import (
     PASSWORD,
@@ -62,6 +62,7 @@ def sign_in(page: Page, server, user) -> None:
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_label("Code")).to_be_visible()
     page.get_by_label("Code").fill(code_now())
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -107,6 +108,7 @@ def test_therapist_charts_and_signs_and_the_office_prints(
         page.get_by_label(name, exact=True).fill(f"{name} of today, in words.")
     if page.get_by_role("button", name="Save text").is_visible():
         page.get_by_role("button", name="Save text").click()
+        expect(page.get_by_text("Saved.").first).to_be_visible()
     if scripts:
         charges = page.locator("#charges")
         expect(charges.locator("th", has_text="97530")).to_be_visible()
@@ -137,6 +139,7 @@ def _office_prints(clinic, server, browser, options, trouble, tmp_path, visit_id
     context.on("page", trouble.watch)
     page = context.new_page()
     sign_in(page, server, of_role(clinic, Role.OFFICE))
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
     page.goto(f"{server.url}/billing/superbills/{visit_id}/")
     page.get_by_role("button", name="Issue superbill").first.click()
     expect(page.get_by_text("SB-000001").first).to_be_visible()
@@ -177,7 +180,8 @@ def test_two_people_editing_one_text_see_both(clinic, server, signed_in):
 
     for page, text in ((first, "Written first"), (second, "Written second")):
         page.get_by_label("Plan", exact=True).fill(text)
-        page.get_by_role("button", name="Save text").click()
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name="Save text").click()
 
     expect(second.get_by_text("Somebody else changed this text")).to_be_visible()
     expect(second.get_by_text("Written first")).to_be_visible()
@@ -199,6 +203,7 @@ def test_what_is_filled_in_before_the_script_arrives_stays(clinic, server, signe
     form = page.locator("form[action$='/blocks/']")
     form.get_by_label("Technique").select_option(label="Joint mobilization")
     form.get_by_role("textbox", name="Response").fill("Rotation freer")
+    page.get_by_label("Plan", exact=True).fill("Typed on a slow line.")
     for route in waiting:
         route.continue_()
     ready(page)
@@ -207,3 +212,5 @@ def test_what_is_filled_in_before_the_script_arrives_stays(clinic, server, signe
         "Joint mobilization"
     )
     expect(form.get_by_role("textbox", name="Response")).to_have_value("Rotation freer")
+    with scope(clinic):
+        until(lambda: Note.objects.get().plan == "Typed on a slow line.")

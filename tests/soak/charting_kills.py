@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 ALLOWED_LOSS = 1.0  # seconds of input
 OUTBOX = "document.querySelector('#charting').charting.outbox"
+LEFT = f"{OUTBOX}.pending.map((entry) => JSON.stringify([entry.held, entry.edit]))"
 WORDS = ("neck", "back", "hip", "knee", "pull", "push", "reach", "hold", "lift", "rest", "turn")
 
 
@@ -176,10 +177,10 @@ class Session:
         page = context.pages[0]
         page.goto(self.base + self.chart.path)
         ready(page)
-        until(lambda: page.evaluate(f"!!{OUTBOX}.store"), seconds=40)
+        until(lambda: page.evaluate(f"{OUTBOX}.opened"), seconds=40)
         until(lambda: waiting(page) == 0, seconds=40)
-        if held := page.evaluate(f"{OUTBOX}.pending.length"):
-            self.tally.failures.append(f"{held} edits were left to decide")
+        for left in page.evaluate(LEFT):
+            self.tally.failures.append(f"left to decide after {self.tally.kills} kills: {left}")
         self.compare()
         return page
 

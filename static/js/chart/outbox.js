@@ -36,6 +36,7 @@ export class Outbox extends EventTarget {
     this.writes = Promise.resolve();
     this.store = null;
     this.kept = true;
+    this.opened = false; // what an earlier page left is known only then
     this.channel = new BroadcastChannel(LOCK);
     this.channel.onmessage = ({ data }) => this.heard(data);
     for (const [target, event] of [[window, "online"], [document, "visibilitychange"], [window, "focus"]]) {
@@ -47,6 +48,7 @@ export class Outbox extends EventTarget {
   async open() {
     await this.unlock();
     await this.adopt();
+    this.opened = true;
     this.nudge();
   }
 

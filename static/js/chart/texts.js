@@ -26,8 +26,10 @@ export class Texts {
   bind(section) {
     const area = this.area(section);
     this.synced[section] = this.store.view.texts[section];
-    if (area.value !== this.synced[section]) area.value = this.synced[section];
     area.removeAttribute("maxlength"); // it would cut a pasted text off without a word
+    // what was typed before this file arrived is an edit like any other
+    if (area.value !== area.defaultValue.replace(/\r\n?/g, "\n")) this.timers[section] = setTimeout(() => this.commit(section), TYPING);
+    else if (area.value !== this.synced[section]) area.value = this.synced[section];
     area.addEventListener("input", () => {
       // the first key starts the wait and later ones do not put it off: whoever never pauses
       // is kept just as often
