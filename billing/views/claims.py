@@ -20,6 +20,7 @@ from clinic.errors import Conflict, HandlineError
 from clinic.models import Coverage
 from clinic.permissions import allow
 from clinic.services import audit
+from clinic.views.proving import fresh_proof_required
 
 TONES = {
     ClaimState.MADE: "planned",
@@ -76,6 +77,7 @@ def make_file(request):
 
 @allow(*DESK)
 @require_GET
+@fresh_proof_required
 def claim_file(request, pk):
     file = get_object_or_404(ClaimFile, pk=pk)
     audit.record("claims.downloaded", actor=request.user, subject=file, control=file.control)

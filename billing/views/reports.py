@@ -12,6 +12,7 @@ from billing.services.reports_files import as_csv, as_xlsx
 from billing.views.superbills import DESK
 from clinic.permissions import allow
 from clinic.services import audit
+from clinic.views.proving import fresh_proof_required
 
 SHOWN = 200
 ROW_HEIGHT = 26
@@ -80,6 +81,7 @@ def chart_of(report: Report) -> dict:
 
 @allow(*DESK)
 @require_GET
+@fresh_proof_required
 def report_file(request, key, kind):
     report = _report(request, key)
     if kind not in ("csv", "xlsx"):

@@ -30,6 +30,10 @@ _PREFIX = {
 
 def next_number(kind: DocumentKind) -> str:
     """Take the next number of this kind; gapless, because it falls back with the transaction."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "Take a document's number in the transaction that issues it, or a gap may stay."
+        )
     DocumentCounter.objects.get_or_create(kind=kind)
     counter = DocumentCounter.objects.select_for_update().get(kind=kind)
     counter.last += 1

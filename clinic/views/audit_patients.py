@@ -17,6 +17,7 @@ from clinic.services.disclosures import YEARS, copies_of, disclosures_of, record
 from clinic.spreadsheets import csv_lines
 from clinic.views.patients import about
 from clinic.views.patients_reach import patient_or_404
+from clinic.views.proving import fresh_proof_required
 
 COPIES = 100
 CSV_HEAD = ("Given on", "To", "Address", "What", "Purpose", "Why", "Recorded by", "Recorded (UTC)")
@@ -63,6 +64,7 @@ def patient_disclosures(request, pk):
 
 @allow(Role.OFFICE, Role.ADMIN)
 @require_GET
+@fresh_proof_required
 def disclosures_csv(request, pk):
     """The accounting that a patient may ask for: six years, treatment and payment left out."""
     row = patient_or_404(pk, request.user)

@@ -41,6 +41,13 @@ def test_first_number_falls_back_too(in_practice):
     assert documents.next_number(DocumentKind.SUPERBILL) == "SB-000001"
 
 
+def test_number_is_refused_outside_a_transaction(transactional_db, in_practice):
+    with pytest.raises(transaction.TransactionManagementError):
+        documents.next_number(DocumentKind.NOTE)
+
+    assert DocumentCounter.objects.count() == 0
+
+
 def test_practices_count_apart(practice, other_practice):
     with scope(practice):
         documents.next_number(DocumentKind.NOTE)

@@ -334,15 +334,24 @@ def test_a10_changes_of_people_ask_again_after_a_quarter_of_an_hour(admin, user,
     assert (user.role, user.is_active) == (Role.OFFICE, True)
 
 
-@pytest.mark.parametrize("name", ["notes:exports", "audit_csv"])
-def test_a10_taking_records_out_asks_again_after_a_quarter_of_an_hour(admin, name):
+@pytest.mark.parametrize(
+    ("name", "args", "there"),
+    [
+        ("notes:exports", [], 200),
+        ("audit_csv", [], 200),
+        ("billing:report_file", ["units", "csv"], 200),
+        ("billing:claim_file", [1], 404),
+        ("disclosures_csv", [1], 404),
+    ],
+)
+def test_a10_taking_records_out_asks_again_after_a_quarter_of_an_hour(admin, name, args, there):
     client = client_of(admin)
-    soon = client.get(reverse(name))
+    soon = client.get(reverse(name, args=args))
     record_proofs(client, admin, "password", "mfa", ago=15 * 60 + 1)
 
-    later = client.get(reverse(name))
+    later = client.get(reverse(name, args=args))
 
-    assert soon.status_code == 200
+    assert soon.status_code == there
     assert later["Location"].startswith("/accounts/reauthenticate/")
 
 
