@@ -7,8 +7,17 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from clinic.models import Clinician, Coverage, Patient, Practice, StoredDocument
+from clinic.enums import DocumentKind
+from clinic.models import (
+    Clinician,
+    Coverage,
+    Patient,
+    Practice,
+    SigningCertificate,
+    StoredDocument,
+)
 from notes.enums import VisitStatus
+from notes.exchange.fhir_more import more_of
 from notes.exchange.fhir_parts import (
     coding,
     identifier,
@@ -19,6 +28,7 @@ from notes.exchange.fhir_parts import (
     score,
     without_empty,
 )
+from notes.exchange.fhir_signatures import AUTHOR, SOURCE, meanings_of, provenance
 from notes.models import EpisodeOfCare, Note, Visit
 
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
@@ -30,7 +40,7 @@ _TOGETHER = (
     "contacts", "coverages__payer", "episodes__diagnoses", "episodes__goal_rows",
     "episodes__plans", "episodes__orders", f"{_NOTE}blocks__technique",
     f"{_NOTE}blocks__performer", f"{_NOTE}blocks__block_regions__region",
-    f"{_NOTE}measurements", f"{_NOTE}outcome_scores",
+    f"{_NOTE}measurements", f"{_NOTE}outcome_scores", f"{_NOTE}signatures",
 )  # fmt: skip
 GENDERS = {"F": "female", "M": "male", "X": "other", "U": "unknown"}
 STATES = {
@@ -50,8 +60,11 @@ def bundles_of(patients: Sequence[Patient], practice: Practice) -> Iterator[dict
     documents = Prefetch("documents", queryset=StoredDocument.objects.defer("content"))
     prefetch_related_objects(list(patients), *_TOGETHER, documents)
     clinicians = Clinician.objects.in_bulk()
+    holders = dict(SigningCertificate.objects.values_list("serial", "clinician"))
+    more = more_of(patients)
     for patient in patients:
-        entries = [without_empty(row) for row in _resources(patient, practice, clinicians)]
+        rows = [*_resources(patient, practice, clinicians, holders), *more[patient.pk]]
+        entries = [without_empty(row) for row in rows]
         yield {
             "resourceType": "Bundle",
             "type": "collection",
@@ -64,13 +77,20 @@ def bundles_of(patients: Sequence[Patient], practice: Practice) -> Iterator[dict
 
 
 def _resources(
-    patient: Patient, practice: Practice, clinicians: dict[int, Clinician]
+    patient: Patient,
+    practice: Practice,
+    clinicians: dict[int, Clinician],
+    holders: dict[str, int | None],
 ) -> Iterator[dict[str, Any]]:
     episodes = sorted(patient.episodes.all(), key=_key)
     visits = sorted(patient.visits.all(), key=lambda visit: (visit.starts_at, visit.pk))
+    documents = sorted(patient.documents.all(), key=_key)
     yield _patient(patient)
     yield _organization(practice)
-    for key in sorted({row.clinician_id for row in (*episodes, *visits)}):
+    people = {row.clinician_id for row in (*episodes, *visits)}
+    people |= {visit.note.author_id for visit in visits if hasattr(visit, "note")}
+    people |= {holders.get(row.certificate_serial) for row in documents} - {None}
+    for key in sorted(people):
         yield _practitioner(clinicians[key])
     payers = set()
     for coverage in patient.coverages.all():
@@ -83,8 +103,33 @@ def _resources(
         yield from _episode(patient, episode)
     for visit in visits:
         yield from _visit(patient, visit)
-    for document in sorted(patient.documents.all(), key=_key):
+    meanings = {
+        visit.note.number: meanings_of(list(visit.note.signatures.all()))
+        for visit in visits
+        if hasattr(visit, "note") and visit.note.is_signed
+    }
+    for document in documents:
         yield _document(patient, document)
+        if not document.certificate_serial:
+            continue
+        holder = holders.get(document.certificate_serial)
+        yield provenance(
+            document,
+            practice_id=practice.pk,
+            clinician_id=holder,
+            meaning=_meaning(document, holder, meanings),
+        )
+
+
+def _meaning(
+    document: StoredDocument, holder: int | None, meanings: dict[str, dict[int, str]]
+) -> str:
+    """A seal vouches for where a paper comes from; a person for what it says."""
+    if holder is None:
+        return SOURCE
+    if document.kind not in (DocumentKind.NOTE, DocumentKind.ADDENDUM):
+        return AUTHOR
+    return meanings.get(document.number, {}).get(document.version, AUTHOR)
 
 
 def _key(row: Any) -> int:
