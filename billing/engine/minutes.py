@@ -186,8 +186,7 @@ def _count_once(episode: Episode, counted: Counted) -> None:
     twice = sum(piece.seconds for piece in episode.pieces) - (episode.end - episode.start)
     if twice:
         text = (
-            f"{_name(episode)} overlap one another by {_minutes(twice)} between "
-            f"{_at(episode.start, episode)} and {_at(episode.end, episode)}; counted once."
+            f"Entries of {_name(episode)} overlap one another by {_minutes(twice)}; counted once."
         )
         counted.lose(OVERLAP, episode, twice, episode.ids, text)
 
@@ -264,8 +263,7 @@ def _concurrent(attended: list[Piece], timed: list[Piece]) -> Iterator[Finding]:
 def _empty(timed: list[Piece]) -> Iterator[Finding]:
     for piece in timed:
         if not piece.seconds:
-            what = piece.item.id or piece.code
-            yield ZERO.finding(f"{what} has no minutes; enter them or take it out.",
+            yield ZERO.finding(f"{_what(piece)} has no minutes; enter them or take it out.",
                                (piece.item.id,) if piece.item.id else ())  # fmt: skip
 
 
@@ -335,7 +333,15 @@ def _minutes(seconds: int) -> str:
 
 
 def _name(episode: Episode) -> str:
+    """What was done and when, as the chart shows it: ids are for machines."""
     first = episode.pieces[0]
-    technique = first.item.technique if isinstance(first.item, Block) else ""
-    what = first.code or technique
-    return f"{listed(episode.ids)} ({what})" if episode.ids else what
+    when = f" {_at(episode.start, episode)}–{_at(episode.end, episode)}" if first.anchored else ""
+    return _what(first, when)
+
+
+def _what(piece: Piece, when: str = "") -> str:
+    technique = piece.item.technique if isinstance(piece.item, Block) else ""
+    if not technique:
+        return f"{piece.code}{when}"
+    code = f" ({piece.code})" if piece.code else ""
+    return f"{technique.replace('_', ' ').capitalize()}{when}{code}"

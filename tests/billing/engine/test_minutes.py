@@ -28,8 +28,8 @@ def test_an_overlap_is_counted_once_for_the_earlier_block_and_named() -> None:
     assert minutes(answer) == {"97110": 20, "97140": 10}
     assert unbilled(answer) == {"97140 minutes.overlap": 10}
     said = (
-        "b1 (97140) overlaps b2 (97110) from 09:10 to 09:20: 10 minutes counted once, for "
-        "the one that began first."
+        "97140 09:10–09:30 overlaps 97110 09:00–09:20 from 09:10 to 09:20: 10 minutes counted "
+        "once, for the one that began first."
     )
     assert texts(answer, "minutes.overlap") == [said, said]
     assert answer["findings"] == [
@@ -61,8 +61,8 @@ def test_a_third_block_is_measured_against_the_longest_before_it() -> None:
 
     assert minutes(answer) == {"97110": 40, "97140": 15}
     assert unbilled(answer)["97140 minutes.overlap"] == 10
-    assert "b3 (97140) overlaps b1 (97110) from 09:30 to 09:40: 10 minutes" in "".join(
-        texts(answer, "minutes.overlap")
+    assert "97140 09:30–09:55 overlaps 97110 09:00–09:40 from 09:30 to 09:40: 10 minutes" in (
+        "".join(texts(answer, "minutes.overlap"))
     )
 
 
@@ -88,8 +88,8 @@ def test_a_block_that_continues_an_earlier_one_keeps_its_claim() -> None:
 
     assert minutes(answer) == {"97140": 10, "97530": 20}
     assert texts(answer, "minutes.overlap")[0] == (
-        "b3 (97140) overlaps b1 and b2 (97530) from 09:10 to 09:20: 10 minutes counted once, for "
-        "the one that began first."
+        "97140 09:10–09:30 overlaps 97530 09:00–09:20 from 09:10 to 09:20: 10 minutes counted "
+        "once, for the one that began first."
     )
 
 
@@ -99,7 +99,7 @@ def test_the_same_block_twice_is_one_stretch() -> None:
     assert minutes(answer) == {"97140": 31}
     assert unbilled(answer) == {"97140 minutes.overlap": 10}
     assert texts(answer, "minutes.overlap")[0] == (
-        "b1 and b2 (97140) overlap one another by 10 minutes between 09:00 and 09:31; counted once."
+        "Entries of 97140 09:00–09:31 overlap one another by 10 minutes; counted once."
     )
 
 
@@ -131,8 +131,8 @@ def test_an_overlap_of_seconds_is_said_exactly() -> None:
     assert minutes(answer) == {"97110": 20, "97140": 19}
     assert unbilled(answer) == {"97140 minutes.overlap": 1}
     assert texts(answer, "minutes.overlap")[0] == (
-        "b2 (97140) overlaps b1 (97110) from 09:20 to 09:20:30: 0.5 minutes counted once, for the "
-        "one that began first."
+        "97140 09:20–09:40 overlaps 97110 09:00–09:20:30 from 09:20 to 09:20:30: 0.5 minutes "
+        "counted once, for the one that began first."
     )
 
 
@@ -150,7 +150,7 @@ def test_group_minutes_are_not_one_on_one() -> None:
     assert answer["treatment_minutes"] == 30
     assert unbilled(answer) == {"97110 minutes.not-one-on-one": 10}
     assert texts(answer, "minutes.not-one-on-one")[0] == (
-        "10 minutes of b1 (97110) ran beside g (97150): not one-on-one."
+        "10 minutes of 97110 09:00–09:30 ran beside 97150 09:10–09:20: not one-on-one."
     )
 
 
@@ -158,7 +158,7 @@ def test_a_group_that_is_a_procedure_without_an_id_is_named_by_its_code() -> Non
     answer = free(block("97110", "09:00", "09:30"), procedures=[block("97150", "09:10", "09:25")])
 
     assert texts(answer, "minutes.not-one-on-one")[0] == (
-        "15 minutes of b1 (97110) ran beside 97150: not one-on-one."
+        "15 minutes of 97110 09:00–09:30 ran beside 97150 09:10–09:25: not one-on-one."
     )
 
 
@@ -176,7 +176,7 @@ def test_rest_inside_a_block_is_taken_out_and_kept_apart() -> None:
         "None minutes.not-treatment": 6,
     } | {"None minutes.not-treatment": 6}
     assert texts(answer, "minutes.not-one-on-one")[0] == (
-        "6 minutes of b1 (97110) ran beside b2 (rest): not one-on-one."
+        "6 minutes of 97110 09:00–09:30 ran beside Rest 09:10–09:16: not one-on-one."
     )
     assert sorted(texts(answer, "minutes.not-treatment")) == [
         "10 minutes of documentation are not treatment time.",
@@ -203,9 +203,11 @@ def test_blocks_of_one_code_that_differ_in_anything_are_two_stretches(
     answer = free(block("97110", "09:00", "09:20"), block("97110", "09:10", "09:30", **difference))
 
     assert minutes(answer) == {"97110": 30}
+    technique = "technique" in difference
+    name = "Stretching 09:10–09:30 (97110)" if technique else "97110 09:10–09:30"
     assert texts(answer, "minutes.overlap")[0] == (
-        "b2 (97110) overlaps b1 (97110) from 09:10 to 09:20: 10 minutes counted once, for the one "
-        "that began first."
+        f"{name} overlaps 97110 09:00–09:20 from 09:10 to 09:20: 10 minutes counted once, for the "
+        "one that began first."
     )
 
 
@@ -241,9 +243,9 @@ def test_several_losses_of_one_code_are_told_in_one_entry() -> None:
     lost = answer["unbilled"][0]
     assert (lost["minutes"], lost["blocks"]) == (20, ["x9", "x10"])
     assert lost["text"] == (
-        "x10 (97140) overlaps b1 (97110) from 09:50 to 10:00: 10 minutes counted once, for the "
-        "one that began first. x9 (97140) overlaps b1 (97110) from 09:10 to 09:20: 10 minutes "
-        "counted once, for the one that began first."
+        "97140 09:10–09:20 overlaps 97110 09:00–10:00 from 09:10 to 09:20: 10 minutes counted "
+        "once, for the one that began first. 97140 09:50–10:10 overlaps 97110 09:00–10:00 from "
+        "09:50 to 10:00: 10 minutes counted once, for the one that began first."
     )
 
 
@@ -306,7 +308,8 @@ def test_an_evaluation_during_treatment_is_named() -> None:
             "level": "warn",
             "rule": "minutes.concurrent",
             "blocks": ["e", "b1"],
-            "text": "e (97161) and b1 (97110) are charted at the same time, from 09:10 to 09:20.",
+            "text": "97161 09:10–09:40 and 97110 09:00–09:20 are charted at the same time, from "
+            "09:10 to 09:20.",
         }
     ]
 
@@ -327,8 +330,8 @@ def test_a_timed_block_without_minutes_is_named() -> None:
     answer = free(block("97110", "09:00", "09:00"), procedures=[{"code": "97112"}])
 
     assert texts(answer, "minutes.zero") == [
+        "97110 has no minutes; enter them or take it out.",
         "97112 has no minutes; enter them or take it out.",
-        "b1 has no minutes; enter them or take it out.",
     ]
     assert unbilled(answer) == {"97110 units.ama-midpoint": 0, "97112 units.ama-midpoint": 0}
 
@@ -358,7 +361,7 @@ def test_minutes_alone_are_laid_around_the_blocks_that_have_a_clock() -> None:
 
     assert minutes(answer) == {"97110": 10, "97112": 10, "97116": 10, "97140": 10}
     assert texts(answer, "minutes.overlap")[0].startswith(
-        "b4 (97116) overlaps b3 (97140) from 09:15 to 09:20: 5 minutes"
+        "97116 09:15–09:30 overlaps 97140 09:10–09:20 from 09:15 to 09:20: 5 minutes"
     )
 
 
