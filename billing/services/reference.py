@@ -1,6 +1,7 @@
 """The published tables as the engine reads them, built from the editions in force."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -52,17 +53,18 @@ def tables_on(moment: datetime | None = None) -> Tables:
     return _built[editions]
 
 
-def reference_fee(code: str, on: date) -> FeeReference | None:
-    """Medicare's values for a code on a day: the newest release not later that lists it."""
-    return (
+def reference_fees(codes: Iterable[str], on: date) -> dict[str, FeeReference]:
+    """Medicare's values by code on a day: of the newest release not later that lists the code."""
+    rows = (
         FeeReference.objects.filter(
-            code=code,
+            code__in=codes,
             edition__status=EditionStatus.ACTIVE,
             edition__effective_from__lte=on,
         )
-        .order_by("-edition__effective_from", "edition__starter", "-edition__pk")
-        .first()
+        .select_related("edition")
+        .order_by("edition__effective_from", "-edition__starter", "edition__pk")
     )
+    return {row.code: row for row in rows}
 
 
 def _in_force(moment: datetime | None) -> list[_Edition]:

@@ -14,7 +14,7 @@ from billing.presentation import dollars, wording
 from billing.services.expected import set_rate
 from billing.services.fees import schedule_on, schedules, set_fees, standing
 from billing.services.policies_currency import stale
-from billing.services.reference import reference_fee
+from billing.services.reference import reference_fees
 from billing.views.payers import payer_context
 from billing.views.policies_common import payer_or_404
 from clinic.enums import Role
@@ -72,10 +72,11 @@ def _context(form: FeesForm) -> dict:
     for fee in Fee.objects.order_by("code", "-starts_on"):
         fee.amount = dollars(fee.amount_cents)
         spans[fee.code].append(fee)
+    references = reference_fees(spans, today)
     rows = []
     for code, found in spans.items():
         now = next((f for f in found if f.starts_on <= today and not _over(f, today)), None)
-        reference = reference_fee(code, today)
+        reference = references.get(code)
         rows.append(
             {
                 "code": code,

@@ -107,61 +107,50 @@ def _diagnoses(request, form: UploadForm, files: list[PublishedFile]):
     return redirect("billing:tables")
 
 
-def _draft_or_404(pk: int) -> EditEdition:
-    return get_object_or_404(EditEdition, pk=pk)
-
-
 @allow(Role.ADMIN)
 @require_POST
 def accept(request, pk):
-    edition = _draft_or_404(pk)
-    try:
-        accept_with_history(edition, by=request.user)
-    except HandlineError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{edition} is in force. What is signed keeps its own tables.")
-    return redirect("billing:tables")
+    edition = get_object_or_404(EditEdition, pk=pk)
+    says = f"{edition} is in force. What is signed keeps its own tables."
+    return _settle(request, edition, accept_with_history, lambda _: says)
 
 
 @allow(Role.ADMIN)
 @require_POST
 def discard(request, pk):
-    edition = _draft_or_404(pk)
-    try:
-        discard_with_history(edition, by=request.user)
-    except HandlineError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{edition} is discarded.")
-    return redirect("billing:tables")
+    edition = get_object_or_404(EditEdition, pk=pk)
+    says = f"{edition} is discarded."
+    return _settle(request, edition, discard_with_history, lambda _: says)
 
 
 @allow(Role.ADMIN)
 @require_POST
 def accept_release(request, pk):
     draft = get_object_or_404(ReleaseDraft.objects.defer("content"), pk=pk)
-    try:
-        changes = accept_draft(draft, by=request.user)
-    except HandlineError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
+    return _settle(
+        request,
+        draft,
+        accept_draft,
+        lambda changes: (
             f"{draft} is in force: {len(changes.added)} added, {len(changes.revised)} revised, "
-            f"{len(changes.ended)} ended.",
-        )
-    return redirect("billing:tables")
+            f"{len(changes.ended)} ended."
+        ),
+    )
 
 
 @allow(Role.ADMIN)
 @require_POST
 def discard_release(request, pk):
     draft = get_object_or_404(ReleaseDraft.objects.defer("content"), pk=pk)
+    return _settle(request, draft, refuse_draft, lambda _: f"{draft} is discarded.")
+
+
+def _settle(request, row, act, says):
+    """Do it, and say how it went on the page that lists what waits."""
     try:
-        refuse_draft(draft, by=request.user)
+        outcome = act(row, by=request.user)
     except HandlineError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{draft} is discarded.")
+        messages.success(request, says(outcome))
     return redirect("billing:tables")

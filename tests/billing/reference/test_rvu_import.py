@@ -7,7 +7,7 @@ import pytest
 
 from billing.models import EditEdition, FeeReference
 from billing.services.editions import accept_edition, import_fees
-from billing.services.reference import reference_fee
+from billing.services.reference import reference_fees
 from clinic.errors import HandlineError
 from clinic.published_files import PublishedFile
 from tests.billing.reference.published import (
@@ -143,11 +143,15 @@ def test_unit_limits_are_told_apart(our_codes):
     )
 
 
-def test_reference_fee_is_of_the_newest_release_not_later(shipped):
+def test_reference_fees_are_of_the_newest_release_not_later(shipped):
     accept_edition(import_fees(plain(RVU_NAME, rvu_text(MANUAL)), license_attested=True))
 
-    fee = reference_fee("97140", date(2026, 8, 1))
+    def releases(on: date) -> dict[str, str]:
+        fees = reference_fees(["97140", "95851"], on)
+        return {code: fee.edition.label for code, fee in fees.items()}
+
+    fee = reference_fees(["97140"], date(2026, 8, 1))["97140"]
     assert (fee.price_cents, fee.edition.starter) == (2772, False)
-    assert reference_fee("97140", date(2026, 6, 30)).edition.label == "RVU24C"
-    assert reference_fee("97140", date(2024, 6, 30)) is None
-    assert reference_fee("95851", date(2026, 8, 1)).edition.label == "RVU24C"
+    assert releases(date(2026, 8, 1)) == {"97140": "RVU26C", "95851": "RVU24C"}
+    assert releases(date(2026, 6, 30)) == {"97140": "RVU24C", "95851": "RVU24C"}
+    assert releases(date(2024, 6, 30)) == {}
