@@ -135,7 +135,7 @@ def _chart_block(note: Note, row: list, ground: Ground, moment: datetime) -> dat
             side=side,
             starts_at=moment,
             ends_at=end,
-            performed_by="therapist",
+            performed_by="assistant" if note.author.is_assistant else "therapist",
             performer=note.author,
             grade=grade,
             dose=dose,
@@ -157,7 +157,7 @@ def _chart_procedure(note: Note, row: list, ground: Ground, moment: datetime) ->
         version=NEW,
         entry=ProcedureEntry(
             code=code,
-            regions=[ground.regions[key] for key in regions.split("+")],
+            regions=[ground.regions[key] for key in regions.split("+") if key],
             performer=note.author,
             starts_at=moment,
             minutes=minutes,

@@ -1,7 +1,9 @@
 """Clean charts of all disciplines, and everything that is said about one before it is signed."""
 
+import tomllib
 import uuid
 from datetime import date, timedelta
+from pathlib import Path
 
 from billing.demo.history import stories
 from billing.demo.visits import Ground, Story, book, chart, open_episode
@@ -18,7 +20,9 @@ from notes.vocabulary import seed_vocabulary
 from tests.factories import DAY, at, make_clinician, make_coverage, make_location, make_patient
 
 START = DAY - timedelta(days=28)
-CREDENTIALS = {"PT": "PT, DPT", "OT": "OTR/L", "DC": "DC", "MT": "LMT"}
+CREDENTIALS = {
+    "PT": "PT, DPT", "OT": "OTR/L", "SLP": "CCC-SLP", "DC": "DC", "DO": "DO", "MT": "LMT",
+}  # fmt: skip
 
 
 def ground() -> Ground:
@@ -89,4 +93,6 @@ def said_before_signing(note: Note) -> list[tuple[str, str]]:
 
 
 def all_stories() -> list[Story]:
-    return stories()
+    """The demo practice's problems, and those of the disciplines that it does not have."""
+    text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
+    return [*stories(), *tomllib.loads(text)["story"]]

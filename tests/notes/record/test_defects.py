@@ -1,11 +1,11 @@
 """Nothing denied for what was forgotten: seeded defects are found, clean notes pass."""
 
 import tomllib
-from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
 
+from clinic.enums import Discipline
 from tests.notes.record import seeds
 from tests.notes.record.charts import all_stories, clean_note, ground, said_before_signing
 
@@ -43,15 +43,17 @@ def test_defect_is_found_before_signing(words, defect):
 
 
 def thirty() -> list[tuple[int, str]]:
-    """Every problem of the demo with every kind of payer, in turn."""
-    stories = all_stories()
-    pairs = (
-        (place, preset)
-        for preset in cycle(PRESETS)
-        for place, story in enumerate(stories)
-        if story["discipline"] != "MT" or preset not in NOT_FOR_MASSAGE
-    )
-    return list(islice(pairs, CLEAN))
+    """Every problem under three kinds of payer, each discipline under different ones."""
+    return [
+        (place, _payer(story["discipline"], place + 2 * turn))
+        for turn in range(3)
+        for place, story in enumerate(all_stories())
+    ]
+
+
+def _payer(discipline: str, turn: int) -> str:
+    open_to = [p for p in PRESETS if discipline != "MT" or p not in NOT_FOR_MASSAGE]
+    return open_to[turn % len(open_to)]
 
 
 @pytest.mark.slow
@@ -65,5 +67,9 @@ def test_clean_note_is_not_blocked(words, place, preset):
     assert [text for level, text in said if level == "block"] == []
 
 
-def test_clean_notes_are_of_all_disciplines():
-    assert {all_stories()[place]["discipline"] for place, _ in thirty()} == {"PT", "OT", "DC", "MT"}
+def test_thirty_clean_notes_are_of_all_disciplines_and_payers():
+    pairs = thirty()
+
+    assert len(pairs) >= CLEAN
+    assert {all_stories()[place]["discipline"] for place, _ in pairs} == set(Discipline.values)
+    assert {preset for _, preset in pairs} == set(PRESETS)
