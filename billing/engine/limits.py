@@ -109,7 +109,7 @@ def _by_visit(
             (code for code in counted if kept[code]),
             key=lambda code: (_weight(services[code], kept[code], per_code), code),
         )
-        kept[weakest] = 0 if per_code else kept[weakest] - 1
+        kept[weakest] -= 1  # a code that goes whole stays the weakest until none is left
     what = many(cap.limit, "code" if per_code else "unit")
     for code, count in before.items():
         if kept[code] == count:

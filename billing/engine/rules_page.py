@@ -56,7 +56,7 @@ def page() -> str:
 def used_by(rule: Rule) -> list[str]:
     """The presets' keys under which the rule can speak."""
     beginnings = [start for start in USED_WHEN if rule.id.startswith(start)]
-    use = USED_WHEN[max(beginnings, key=len)]
+    use = USED_WHEN[max(beginnings)]  # of beginnings of one text the last in order is the longest
     return [
         key
         for key, versions in preset_versions().items()

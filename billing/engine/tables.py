@@ -229,7 +229,8 @@ def starter_tables() -> Tables:
         ],
         thresholds=[
             Threshold(
-                int(row["year"]), _cents(row["pt_slp"]), _cents(row["ot"]), _cents(row["review"])
+                int(row["year"]),
+                *(100 * int(row[name]) for name in ("pt_slp", "ot", "review")),
             )
             for row in _rows("kx_thresholds.csv")
         ],
@@ -297,8 +298,3 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _cents(text: str) -> int:
-    dollars, _, cents = text.partition(".")
-    return int(dollars) * 100 + int(cents.ljust(2, "0")[:2] or 0)

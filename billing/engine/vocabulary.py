@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from billing.engine.reading import BadInput, shown
+from billing.engine.reading import BadInput, either, shown
 from billing.engine.tables import REFERENCE, Tables, starter_tables
 from billing.engine.types import Region
 
@@ -111,9 +111,10 @@ def _hint(key: str, known: Iterable[str]) -> str:
 
 
 def _code_hint(code: str, known: Mapping[str, object]) -> str:
-    """The code that was probably meant: a letter typed for a digit, or neighbors turned round."""
+    """What was probably meant: a letter typed for a digit, or neighbors turned round."""
     tries = [code.upper(), code.upper().translate(LOOK_ALIKE)]
     tries += [
         code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(len(code[:5]) - 1)
     ]
-    return next((f"; did you mean {meant}?" for meant in tries if meant in known), ".")
+    meant = sorted({one for one in tries if one in known})
+    return f"; did you mean {either(meant)}?" if meant else "."

@@ -161,6 +161,8 @@ BLOCKS: list[tuple[dict[str, Any], str]] = [
     ({"id": 5}, "blocks[0].id must be a text that is not empty, not 5."),
     ({"id": "x" * 65}, "blocks[0].id is 65 characters long; at most 64 are read."),
     ({"code": "99999"}, 'Block b1\'s code is "99999", which is not in the code list.'),
+    ({"code": "97104"}, 'Block b1\'s code is "97104", which is not in the code list; did you mean '
+     "97014 or 97140?"),
     ({"code": "91740"}, 'Block b1\'s code is "91740", which is not in the code list; did you mean '
      "97140?"),
     ({"code": 97140}, "Block b1's code must be a text that is not empty, not 97140."),

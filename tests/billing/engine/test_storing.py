@@ -95,6 +95,19 @@ def test_stored_facts_carry_their_policy() -> None:
     assert str(refused.value) == ("Stored facts name the policy medicare instead of carrying it.")
 
 
+def test_a_stored_region_is_whole_and_holds_nothing_else() -> None:
+    day, policy = read(FULL)
+    stored = visit_to_wire(day, policy)
+    stored["blocks"][1]["regions"][0]["size"] = 2
+
+    with pytest.raises(BadInput) as refusal:
+        visit_from_wire(stored, starter_tables())
+
+    assert str(refusal.value) == (
+        'Block own\'s regions has an unknown key "size"; known: key, label, buckets.'
+    )
+
+
 def test_the_documented_form_takes_no_stored_keys() -> None:
     for visit, sentence in (
         ({**FULL, "blocks": [block("97110", "09:00", "09:10", practitioner="Ann")]},
