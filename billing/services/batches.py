@@ -7,8 +7,8 @@ the one file for the printer exists, in the same transaction as the file.
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,19 +21,21 @@ from billing.models import ChargeSet, DeskJob, JobFile, Superbill, SuperbillVisi
 from billing.services.desk_refresh import bill_of, full
 from billing.services.desk_routes import direction_of
 from billing.services.superbills import issue_superbill
-from billing.services.superbills_ahead import Ahead, start
+from billing.services.superbills_ahead import Ahead, PressRoom, press_room
 from billing.services.superbills_context import superbill_context
 from billing.services.superbills_prints import record_prints
 from clinic.documents.print_copy import Original, merge_for_print, zip_of_originals
 from clinic.enums import DocumentKind
 from clinic.errors import HandlineError, NotAllowed
-from clinic.models import User
+from clinic.models import StoredDocument, User
 from clinic.scope import every_practice, scope
 from clinic.services import audit, documents
 
 MOST = 1000
 SILENT = timedelta(seconds=90)  # after that a running job counts as left behind
 MOST_ATTEMPTS = 5
+BEAT_EVERY = 50  # files of a merge
+HEAVY = ("superbill__document__content", "superbill__document__context")
 
 
 @transaction.atomic
@@ -98,14 +100,13 @@ def work_off(job: DeskJob, *, stop: Callable[[], bool] = lambda: False) -> DeskJ
     with scope(job.practice):
         if job.attempts > MOST_ATTEMPTS:
             return _end(job, JobState.FAILED, "The batch failed five times and was given up.")
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            hand = _prepared(job, job.done, pool) if job.done < job.total else None
-            while hand is not None:
+        with press_room() as room:
+            hands: deque[Prepared] = deque()
+            while job.done < job.total:
                 if stop():
                     return _wait(job)
-                following = _prepared(job, hand.place + 1, pool, after=hand)
-                job = _one(job, hand)
-                hand = following
+                _fill(hands, job, room)
+                job = _one(job, hands.popleft())
                 if job.cancel_asked:
                     return _end(job, JobState.CANCELED, "Canceled; nothing was marked as printed.")
         return _finish(job)
@@ -113,62 +114,102 @@ def work_off(job: DeskJob, *, stop: Callable[[], bool] = lambda: False) -> DeskJ
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A row of the list, and its page, which is being set while the one before is signed."""
+    """A row of the list, and its page, which is being set while those before are signed."""
 
     place: int
     charge_set: ChargeSet
     ahead: Ahead | None = None
 
 
-def _prepared(
-    job: DeskJob, place: int, pool: ThreadPoolExecutor, *, after: Prepared | None = None
-) -> Prepared | None:
+def _fill(hands: deque[Prepared], job: DeskJob, room: PressRoom) -> None:
+    """The row in hand, and one more for each press. Set anew if a number went elsewhere."""
+    numbers = [hand.ahead.number for hand in hands if hand.ahead]
+    if numbers and numbers[0] != documents.expected_number(DocumentKind.SUPERBILL):
+        hands.clear()
+    last = min(job.done + 1 + room.size, job.total)
+    for place in range(job.done + len(hands), last):
+        hands.append(_prepared(job, place, room, after=sum(1 for hand in hands if hand.ahead)))
+
+
+def _prepared(job: DeskJob, place: int, room: PressRoom, *, after: int) -> Prepared:
     """The page is set under the number that it will probably get."""
-    if place >= job.total:
-        return None
     charge_set = full(job.items[place])
     if bill_of(charge_set) is not None or direction_of(charge_set).route != Route.SUPERBILL:
         return Prepared(place, charge_set)
-    taken = int(after is not None and after.ahead is not None)
-    number = documents.expected_number(DocumentKind.SUPERBILL, after=taken)
+    number = documents.expected_number(DocumentKind.SUPERBILL, after=after)
     try:
         context = superbill_context([charge_set], number=number, at=timezone.now())
     except HandlineError:
         return Prepared(place, charge_set)  # said when its turn comes
-    return Prepared(place, charge_set, start(context, pool))
+    return Prepared(place, charge_set, room.start(context))
 
 
 def _one(job: DeskJob, hand: Prepared) -> DeskJob:
-    """One superbill and the progress, each its own transaction."""
-    failure = ""
-    key = uuid.uuid5(job.public_id, str(hand.charge_set.pk))
+    """One superbill and the progress, in one transaction: a batch costs one commit for each."""
     if hand.ahead is not None:
         hand.ahead.wait()  # before the transaction: no number is locked meanwhile
     try:
-        issue_superbill(
-            hand.charge_set, by=job.asked_by, submit_key=key, ahead=hand.ahead, after_void=False
-        )
+        with transaction.atomic():
+            row = _row_of(job)  # before the trail is locked, as canceling does
+            issue_superbill(
+                hand.charge_set,
+                by=job.asked_by,
+                submit_key=uuid.uuid5(job.public_id, str(hand.charge_set.pk)),
+                ahead=hand.ahead,
+                after_void=False,
+            )
+            return _progress(row, hand)
     except HandlineError as refusal:
-        failure = str(refusal)
-    with transaction.atomic():
-        row = DeskJob.objects.select_for_update().get(pk=job.pk)
-        if failure:
-            row.failures = [*row.failures, [hand.charge_set.pk, failure]]
-        row.done, row.beat_at = hand.place + 1, timezone.now()
-        row.save(update_fields=["done", "beat_at", "failures"])
+        with transaction.atomic():
+            return _progress(_row_of(job), hand, failure=str(refusal))
+
+
+def _row_of(job: DeskJob) -> DeskJob:
+    row = DeskJob.objects.select_for_update().get(pk=job.pk)
     row.practice, row.asked_by = job.practice, job.asked_by
     return row
 
 
-@transaction.atomic
+def _progress(row: DeskJob, hand: Prepared, *, failure: str = "") -> DeskJob:
+    if failure:
+        row.failures = [*row.failures, [hand.charge_set.pk, failure]]
+    row.done, row.beat_at = hand.place + 1, timezone.now()
+    row.save(update_fields=["done", "beat_at", "failures"])
+    return row
+
+
 def _finish(job: DeskJob) -> DeskJob:
+    """The file is made before the transaction, so that nobody waits for the merge."""
+    while True:
+        bills = bills_of(job)
+        content = merge_for_print(_originals(bills, job)) if bills else b""
+        ended = _file(job, bills, content)
+        if ended is not None:
+            return ended
+
+
+def _originals(bills: Sequence[Superbill], job: DeskJob) -> Iterator[Original]:
+    """One after another, so that no more than one is held; with a sign of life on the way."""
+    for place, bill in enumerate(bills):
+        if place % BEAT_EVERY == 0:
+            DeskJob.objects.filter(pk=job.pk).update(beat_at=timezone.now())
+        yield original_of(bill)
+
+
+@transaction.atomic
+def _file(job: DeskJob, bills: Sequence[Superbill], content: bytes) -> DeskJob | None:
+    """The file and its marks together; nothing if a bill changed meanwhile."""
     job = DeskJob.objects.select_for_update().get(pk=job.pk)
+    if job.is_over:
+        return job  # another worker took it for left behind, and was faster
     if job.cancel_asked:
         return _end(job, JobState.CANCELED, "Canceled; nothing was marked as printed.")
-    bills = bills_of(job)
+    if bills_of(job) != bills:
+        return None
+    job.failures = [*job.failures, *_voided_since(job, bills)]
+    job.save(update_fields=["failures"])
     if not bills:
         return _end(job, JobState.FAILED, "No superbill could be printed; the reasons are below.")
-    content = merge_for_print([original_of(bill) for bill in bills])
     JobFile.objects.create(
         job=job,
         name="superbills.pdf",
@@ -181,32 +222,45 @@ def _finish(job: DeskJob) -> DeskJob:
     return _end(job, JobState.DONE, f"{len(bills)} superbills in one file.")
 
 
+def _voided_since(job: DeskJob, bills: Sequence[Superbill]) -> list[list]:
+    """Rows that were issued, and voided before the file was there."""
+    printed = SuperbillVisit.objects.filter(superbill__in=[bill.pk for bill in bills])
+    known = {pk for pk, _ in job.failures} | set(printed.values_list("charge_set", flat=True))
+    words = "Its superbill was voided while the batch was printed: open the visit."
+    return [[pk, words] for pk in dict.fromkeys(job.items) if pk not in known]
+
+
 def bills_of(job: DeskJob) -> list[Superbill]:
     """The superbills that the job printed, in the order of its list; one for a period once."""
     failed = {pk for pk, _ in job.failures}
     found = {
         visit.charge_set_id: visit.superbill
         for visit in _listed(job.items).filter(superbill__replaced_by=None)
+        if not visit.superbill.is_void
     }
     bills = [found[pk] for pk in job.items if pk not in failed and pk in found]
     return list({bill.pk: bill for bill in bills}.values())
 
 
 def _listed(keys: Sequence[int]):
-    return SuperbillVisit.objects.filter(charge_set__in=keys).select_related("superbill__document")
+    listed = SuperbillVisit.objects.filter(charge_set__in=keys)
+    return listed.select_related("superbill__document").defer(*HEAVY)
 
 
 def original_of(bill: Superbill) -> Original:
+    """Read when it is its turn: the bytes of a whole list would fill the memory."""
     document = bill.document
-    return Original(f"{document.number}-v{document.version}.pdf", bytes(document.content))
+    content = StoredDocument.objects.values_list("content", flat=True).get(pk=document.pk)
+    return Original(f"{document.number}-v{document.version}.pdf", bytes(content))
 
 
 def zip_of(job: DeskJob) -> bytes:
     """The signed files themselves, byte for byte, with their hashes."""
     printed = Superbill.objects.filter(prints__job=job).select_related("document")
     order = {pk: place for place, pk in enumerate(job.items)}
-    rows = sorted(printed, key=lambda bill: order.get(bill.charge_set_id, 0))
-    return zip_of_originals([original_of(bill) for bill in rows])
+    light = printed.defer("document__content", "document__context")
+    rows = sorted(light, key=lambda bill: order.get(bill.charge_set_id, 0))
+    return zip_of_originals(original_of(bill) for bill in rows)
 
 
 def _wait(job: DeskJob) -> DeskJob:

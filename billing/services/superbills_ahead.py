@@ -1,18 +1,27 @@
-"""Setting the next superbill of a batch while the one before is being signed and stored.
+"""Setting the next superbills of a batch while the one before is being signed and stored.
 
-The page depends on its number, which is only taken inside the transaction. So it is set with the
-number expected next; whoever issues compares the whole context, and sets it anew if anything
+A page depends on its number, which is only taken inside the transaction. So it is set with the
+number expected for it; whoever issues compares the whole context, and sets it anew if anything
 differs. Nothing is read or written here: the caller made the context.
 """
 
+import os
+import queue
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clinic.documents.contexts import SuperbillContext
+from clinic.documents.render import superbill_job
+from clinic.documents.worker import Press
 from clinic.errors import HandlineError
-from clinic.services import issuing, rendering
+from clinic.services import issuing
+
+# A page costs about twice what signing and storing it does: two presses keep one signer busy.
+PRESSES = min(2, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,38 @@ class Ahead:
             return None  # it is set again, and then says why
 
 
-def start(context: SuperbillContext, pool: ThreadPoolExecutor) -> Ahead:
-    public_id = uuid.uuid4()
-    printed = replace(context, verify_url=issuing.verify_url(public_id))
-    return Ahead(printed, public_id, pool.submit(rendering.render_superbill, printed))
+class PressRoom:
+    """Presses of the batch's own, side by side, and as many threads that wait for them."""
+
+    def __init__(self, count: int = PRESSES) -> None:
+        self.size = count
+        self._pool = ThreadPoolExecutor(max_workers=count)
+        self._free: queue.SimpleQueue[Press] = queue.SimpleQueue()
+        for _ in range(count):
+            self._free.put(Press())
+
+    def start(self, context: SuperbillContext) -> Ahead:
+        public_id = uuid.uuid4()
+        printed = replace(context, verify_url=issuing.verify_url(public_id))
+        return Ahead(printed, public_id, self._pool.submit(self._set, printed))
+
+    def _set(self, context: SuperbillContext) -> bytes:
+        press = self._free.get()
+        try:
+            return press.set(superbill_job(context))
+        finally:
+            self._free.put(press)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for _ in range(self.size):
+            self._free.get().close()
+
+
+@contextmanager
+def press_room() -> Iterator[PressRoom]:
+    room = PressRoom()
+    try:
+        yield room
+    finally:
+        room.close()

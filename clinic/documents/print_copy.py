@@ -7,7 +7,7 @@ on every page that it is a copy; the zip holds the originals byte for byte, with
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pikepdf
@@ -26,9 +26,8 @@ class Original:
     body: bytes
 
 
-def merge_for_print(originals: Sequence[Original]) -> bytes:
-    if not originals:
-        raise DocumentError("There is no document to print. Choose at least one.")
+def merge_for_print(originals: Iterable[Original]) -> bytes:
+    """Takes them one by one: a list of hundreds need not be held at once."""
     out = io.BytesIO()
     with pikepdf.new() as merged:
         font = merged.make_indirect(
@@ -43,6 +42,8 @@ def merge_for_print(originals: Sequence[Original]) -> bytes:
             for original in originals:
                 outline.root.append(pikepdf.OutlineItem(original.name, len(merged.pages)))
                 _append(merged, original, font)
+        if not merged.pages:
+            raise DocumentError("There is no document to print. Choose at least one.")
         merged.docinfo["/Title"] = "Print copy, not signed"
         merged.save(out, deterministic_id=True)
     return out.getvalue()
@@ -84,11 +85,12 @@ def _label(merged: pikepdf.Pdf, page: pikepdf.Page, name: str, font: pikepdf.Obj
     page.contents_add(merged.make_stream(drawing))
 
 
-def zip_of_originals(originals: Sequence[Original]) -> bytes:
+def zip_of_originals(originals: Iterable[Original]) -> bytes:
     """`sha256sum -c SHA256SUMS` in the unpacked folder checks every file."""
-    out = io.BytesIO()
-    sums = "".join(f"{hashlib.sha256(item.body).hexdigest()}  {item.name}\n" for item in originals)
+    out, sums = io.BytesIO(), []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for item in (*originals, Original("SHA256SUMS", sums.encode())):
+        for item in originals:
             archive.writestr(zipfile.ZipInfo(item.name, OLDEST), item.body)
+            sums.append(f"{hashlib.sha256(item.body).hexdigest()}  {item.name}\n")
+        archive.writestr(zipfile.ZipInfo("SHA256SUMS", OLDEST), "".join(sums))
     return out.getvalue()

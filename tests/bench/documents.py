@@ -21,47 +21,24 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import weasyprint
-from weasyprint.text.fonts import FontConfiguration
 
 from clinic.documents import authority
-from clinic.documents.glyphs import FAMILIES, FONTS
 from clinic.documents.job import Job
 from clinic.documents.pages import note as note_page
 from clinic.documents.pages import superbill as superbill_page
-from clinic.documents.press import STYLES, _fonts, _house_style, _sheet_style, press
+from clinic.documents.press import press
 from clinic.documents.print_copy import Original, merge_for_print
 from clinic.documents.render import note_job, superbill_job
 from clinic.documents.sign import Intent, load_signer, sign_pdf
 from clinic.documents.worker import Press
 from tests.bench.documents_peers import by_reportlab, by_typst
+from tests.bench.documents_plain import leanest, naive
 from tests.clinic.documents import samples
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-CELL = ' style="padding: .85mm 1.2mm; text-align: left; vertical-align: top"'
 LIMITS = {"note": 0.70, "superbill": 0.72}
 SIGN_MS = 45
 MOST_MB, MOST_GROWTH = 100, 2
-
-
-def naive(job: Job) -> bytes:
-    faces = "".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
-        f" src: url(file://{FONTS / name}.ttf) }}"
-        for family, weights in FAMILIES.items()
-        if family == "Source Sans 3"  # the one its text needs
-        for weight, name in weights.items()
-    )
-    css = (STYLES / "document.css").read_text() + (STYLES / f"{job.kind}.css").read_text()
-    css = css.replace("table-layout: fixed", "table-layout: auto")
-    html = job.html.replace("<head>", f"<head><style>{faces}{css}@page{{size:{job.size}}}</style>")
-    html = re.sub(r"<(td|th)(?=[ >])", rf"<\1{CELL}", html)
-    return weasyprint.HTML(string=html).write_pdf(font_config=FontConfiguration())
-
-
-def leanest(job: Job) -> bytes:
-    styles = [*_house_style(), *_sheet_style(job.kind, job.size, job.mark)]
-    return weasyprint.HTML(string=job.html).write_pdf(stylesheets=styles, font_config=_fonts())
 
 
 def note(number: int) -> Job:

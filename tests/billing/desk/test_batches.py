@@ -217,3 +217,58 @@ def test_page_set_ahead_under_a_number_that_another_took_is_set_anew(office, fir
     assert [numbers[c.pk] for c in (first, other, second)] == [
         "SB-000001", "SB-000002", "SB-000003",
     ]  # fmt: skip
+
+
+def test_row_that_fails_costs_no_number_and_those_after_it_are_right(office, first):
+    second, voided = another_visit(first), another_visit(first, days=4)
+    bill = issue_superbill(voided, by=office, submit_key=key())
+    void_superbill(bill, reason="Wrong patient chosen", by=office, submit_key=key())
+    within = make_signed(network=Network.IN)
+    order = [within, first, voided, second]
+    job = batches.ask_for_print(order, by=office, submit_key=key())
+
+    done = run(job)
+
+    assert [pk for pk, _ in done.failures] == [within.pk, voided.pk]
+    fresh = Superbill.objects.filter(charge_set__in=[first, second]).order_by("pk")
+    assert [(b.charge_set, b.number, b.document.context["number"]) for b in fresh] == [
+        (first, "SB-000003", "SB-000003"), (second, "SB-000004", "SB-000004"),
+    ]  # fmt: skip
+
+
+def test_bill_voided_while_the_file_is_made_is_not_in_it(office, first, monkeypatch):
+    second = another_visit(first)
+    job = batches.ask_for_print([first, second], by=office, submit_key=key())
+    merge, times = batches.merge_for_print, []
+
+    def voided_meanwhile(originals):
+        content = merge(originals)
+        if not times:
+            bill = Superbill.objects.get(charge_set=second)
+            void_superbill(bill, reason="Wrong patient chosen", by=office, submit_key=key())
+        times.append(len(content))
+        return content
+
+    monkeypatch.setattr(batches, "merge_for_print", voided_meanwhile)
+
+    done = run(job)
+
+    assert (done.state, len(times)) == ("done", 2)
+    assert [event.superbill.charge_set for event in PrintEvent.objects.all()] == [first]
+    assert [(pk, words.split(":")[0]) for pk, words in done.failures] == [
+        (second.pk, "Its superbill was voided while the batch was printed"),
+    ]  # fmt: skip
+
+
+def test_worker_that_was_thought_dead_writes_no_second_file(office, first):
+    job = batches.ask_for_print([first], by=office, submit_key=key())
+    slow = batches.take_next()
+    later = timezone.now() + batches.SILENT + timedelta(seconds=1)
+    faster = batches.work_off(batches.take_next(now=later))
+
+    again = batches.work_off(slow)
+
+    assert (faster.state, again.state) == ("done", "done")
+    assert (JobFile.objects.count(), PrintEvent.objects.count()) == (1, 1)
+    assert Superbill.objects.count() == 1
+    assert DeskJob.objects.get(pk=job.pk).done == 1
