@@ -13,10 +13,12 @@ from clinic.models import Practice, User
 from clinic.scope import scope
 from tests.canary import listening
 from tests.factories import make_clinician, make_practice, make_user
+from tests.no_network import refuse_connections
 from tests.run_time_role import set_up_run_time_role, stop_acting_as_run_time_role
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    refuse_connections()
     config.addinivalue_line("markers", "database: reads or writes the database (set automatically)")
 
 

@@ -2,10 +2,11 @@
 
     python -m tests.soak.two_tabs --saves 10000
 
-Each tab adds numbered words to the plan, from the text and version it saw last, sent at the same
-moment as the other tab's. An answer says "saved" (the word is acknowledged) or shows a conflict:
-the tab takes what is stored now, as its reader would, and writes its word again. In the end
-every acknowledged word is stored once, or was removed by a save that had seen it.
+Some people at once, each with two tabs at one chart of their own. Each tab adds numbered words to
+the plan, from the text and version it saw last, sent at the same moment as the other tab's. An
+answer says "saved" (the word is acknowledged) or shows a conflict: the tab takes what is stored
+now, as its reader would, and writes its word again. In the end every acknowledged word is stored
+once, or was removed by a save that had seen it.
 """
 
 import argparse
@@ -107,28 +108,41 @@ def wrong(tabs: list[Tab], chart) -> list[str]:
     return found
 
 
+def pair(chart, port: int) -> list[Tab]:
+    """Two tabs of the chart's therapist, in one session."""
+    cookie, version = saving.cookie_of(chart), chart.fresh().version
+    tabs = [Tab(name, f"{chart.path}ops/", saving.Session(port, cookie), version) for name in "ab"]
+    for tab in tabs:
+        tab.session.sign_on()
+    return tabs
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--saves", type=int, default=10_000)
+    asked.add_argument("--people", type=int, default=4)
     asked.add_argument("--minutes", type=float, default=600)
     given = asked.parse_args()
     saving.prepare()
-    (chart,) = saving.charts(1)
     server = Gunicorn(saving.free_port())
     server.start()
     try:
-        cookie, version = saving.cookie_of(chart), chart.fresh().version
-        tabs = [Tab(name, f"{chart.path}ops/", saving.Session(server.port, cookie), version)
-                for name in "ab"]  # fmt: skip
-        for tab in tabs:
-            tab.session.sign_on()
+        charts = saving.charts(given.people)
+        pairs = [pair(chart, server.port) for chart in charts]
         began = time.monotonic()
-        race(tabs, given.saves, began + 60 * given.minutes)
+        until, each = began + 60 * given.minutes, given.saves // given.people
+        races = [threading.Thread(target=race, args=[tabs, each, until]) for tabs in pairs]
+        for one in races:
+            one.start()
+        for one in races:
+            one.join()
     finally:
         server.stop()
-    found = wrong(tabs, chart) + saving.engine_troubles()
-    told = sum((tab.told for tab in tabs), Counter())
-    print(f"{told['saved']} acknowledged saves from two tabs: {len(found)} lost or doubled; "
+    found = [w for tabs, chart in zip(pairs, charts, strict=True) for w in wrong(tabs, chart)]
+    found += saving.engine_troubles()
+    told = sum((tab.told for tabs in pairs for tab in tabs), Counter())
+    print(f"{told['saved']} acknowledged saves of {len(pairs)} people from two tabs each: "
+          f"{len(found)} lost or doubled; "
           f"{told['told that the chart changed']} were told that the chart changed, "
           f"{told['shown both texts']} were shown both texts, "
           f"{time.monotonic() - began:.0f} s.")  # fmt: skip
