@@ -13,6 +13,7 @@ from clinic.scope import scope
 from clinic.services import audit, notices
 
 LONGEST = timedelta(hours=12)
+SKEW = timedelta(minutes=1)  # further in the future than this, the clock was set back meanwhile
 STEP = timedelta(seconds=5)  # a look at the screen is written down this often at most
 
 
@@ -35,9 +36,9 @@ def open_sign_in(user: User, *, ip: str | None, agent: str, device: str) -> Sign
 
 
 def state_of(row: SignIn, now: datetime) -> State:
-    if row.ended_at is not None or now - row.started_at > LONGEST:
+    if row.ended_at is not None or not -SKEW <= now - row.started_at <= LONGEST:
         return State.OVER
-    if row.locked_at is not None or now - row.seen_at > idle_limit(row.user):
+    if row.locked_at is not None or not -SKEW <= now - row.seen_at <= idle_limit(row.user):
         return State.LOCKED
     return State.OPEN
 

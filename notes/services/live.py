@@ -51,6 +51,7 @@ def stop(note: Note, *, by: User, running: uuid.UUID, at: datetime) -> Versions:
     if live.is_paused:
         ended: Versions = {}
     elif live.is_running and live.block_id == running:
+        _check_not_before_its_start(live, at)
         ended = _end(note, live, at, by)
     elif note.blocks.filter(public_id=running).exists():
         return {}
@@ -67,6 +68,7 @@ def pause(note: Note, *, by: User, running: uuid.UUID, at: datetime) -> Versions
     note, live = _open(note)
     _check_at(at)
     _check_running(live, running)
+    _check_not_before_its_start(live, at)
     ended = _end(note, live, at, by)
     live.started_at, live.paused_at = None, at
     live.save(update_fields=["started_at", "paused_at"])
@@ -169,6 +171,15 @@ def _open(note: Note) -> tuple[Note, LiveChart]:
 def _check_at(at: datetime) -> None:
     if at > timezone.now() + AHEAD:
         raise NotAllowed("This time is still to come: check the clock of this device.")
+
+
+def _check_not_before_its_start(live: LiveChart, at: datetime) -> None:
+    """A clock that was set back meanwhile must not make the minutes vanish."""
+    if at < live.started_at - AHEAD:
+        raise Conflict(
+            "This block was started at a time that is still to come: a clock was set back. Set "
+            "its start, then end it."
+        )
 
 
 def _check_running(live: LiveChart, running: uuid.UUID) -> None:

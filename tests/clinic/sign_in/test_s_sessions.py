@@ -188,6 +188,28 @@ def test_s03_open_a_moment_before_twelve_hours(browser, user):
     assert look(browser).status_code == 200
 
 
+def test_t02_clock_set_back_after_the_last_act_locks(browser, user):
+    since(user, seen=-2 * 3600, started=3600)
+
+    answer = look(browser)
+
+    assert answer["Location"] == LOCKED
+
+
+def test_t02_sign_in_of_a_time_to_come_is_over(browser, user):
+    since(user, seen=-2 * 3600, started=-2 * 3600)
+
+    look(browser)
+
+    assert not is_signed_in(browser)
+
+
+def test_t02_clock_that_is_put_right_by_half_a_minute_asks_nothing(browser, user):
+    since(user, seen=-30, started=-30)
+
+    assert look(browser).status_code == 200
+
+
 def test_s07_closing_the_account_ends_every_sign_in_with_the_next_request(browser, user, practice):
     other = client_of(user)
     with scope(practice):

@@ -146,6 +146,24 @@ def test_stop_of_what_does_not_run_asks(therapist_client):
     assert LiveChart.objects.get().block_id == running
 
 
+@pytest.mark.parametrize("act", ["stop", "pause"])
+def test_t02_block_started_before_the_clock_was_set_back_is_not_dropped(therapist_client, act):
+    note, running = own_note(therapist_client), new_key()
+    send(therapist_client, note, start(running, 3))
+    LiveChart.objects.update(started_at=NOW + timedelta(hours=2))
+
+    response = send(therapist_client, note, clock(act, running, 0))
+
+    live = LiveChart.objects.get()
+    assert response.status_code == 409
+    assert response.json()["error"] == (
+        "This block was started at a time that is still to come: a clock was set back. Set its "
+        "start, then end it."
+    )
+    assert (live.block_id, live.started_at) == (running, NOW + timedelta(hours=2))
+    assert TreatmentBlock.objects.count() == 0
+
+
 def test_sided_region_without_a_side_is_refused_at_the_start(therapist_client):
     note = own_note(therapist_client)
 
