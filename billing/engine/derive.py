@@ -1,7 +1,7 @@
 """From one day's facts and a payer's policy to lines with reasons."""
 
 from billing.engine import ENGINE_VERSION
-from billing.engine.checks import CHECKS
+from billing.engine.checks import checks_for
 from billing.engine.codes import by_regions, levels, mismatched, not_allowed, pieces_of, unusable
 from billing.engine.limits import NOT_BILLABLE, Limited, limit, not_billable
 from billing.engine.minutes import Timeline, count
@@ -25,6 +25,7 @@ from billing.engine.types import Day, Finding, Line, Policy, Reason, Result, Unb
 from billing.engine.units import open_findings, too_few, unit_reason
 from billing.engine.words import listed
 
+UNKNOWN_CHART = Record()
 LEVEL_ORDER = {"block": 0, "warn": 1, "info": 2}
 
 
@@ -48,9 +49,8 @@ def derive(day: Day, policy: Policy, tables: Tables, record: Record | None = Non
                  *[finding for _, own in lines for finding in own]]  # fmt: skip
     for remark in REMARKS:
         findings.extend(remark(bill))
-    if record:
-        for check in CHECKS:
-            findings.extend(check(bill, record))
+    for check in checks_for(policy, record):
+        findings.extend(check(bill, record or UNKNOWN_CHART))
     return Result(
         id=day.id,
         policy=policy.version,

@@ -36,7 +36,7 @@ def save(request, pk, version):
             row.payer,
             by=request.user,
             name=name.cleaned_data["name"],
-            day=as_charted(visit.day) if record else visit.day,
+            day=as_charted(visit.day),
             chart=record,
             policy=policy,
             rules_label=label,

@@ -85,7 +85,7 @@ def _posted(request, payer: Payer, version: PayerPolicy | None) -> dict[str, Any
         return shown | {"errors": [*mistakes(form), *wrong]}
     draft, unsaved = policy_typed(request, version)
     record = chart.record()
-    day = as_charted(form.day) if record else form.day
+    day = as_charted(form.day)
     return shown | _result(payer, version, day, typed=draft, record=record) | {"unsaved": unsaved}
 
 

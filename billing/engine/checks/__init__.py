@@ -1,16 +1,17 @@
 """Checks of the chart around the visit: what a payer would refuse the lines for.
 
 A check never raises and never changes a charge. It speaks only of facts that the chart was
-asked for: without a record nothing is known, so nothing is missing.
+asked for: without a record nothing is known, so nothing is missing. What a block itself can say
+is looked for even then, where the payer's policy asks for it by name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from billing.engine.checks import chart, elsewhere, grants, people, plan, special, text
 from billing.engine.record import Record
 from billing.engine.remarks import Bill
 from billing.engine.rules import Rule
-from billing.engine.types import Finding
+from billing.engine.types import Finding, Policy
 
 Check = Callable[[Bill, Record], Iterable[Finding]]
 
@@ -46,6 +47,21 @@ RULES: tuple[Rule, ...] = (
     *elsewhere.RULES,
     *text.RULES,
 )
+
+OF_BLOCKS: Mapping[str, Check] = {
+    chart.TECHNIQUE.id: chart.technique_named,
+    chart.REGION.id: chart.region_named,
+    chart.RESPONSE.id: chart.response_written,
+    chart.LONG.id: chart.minutes_plausible,
+}
+
+
+def checks_for(policy: Policy, record: Record | None) -> Iterable[Check]:
+    """All of them where the chart is known."""
+    if record:
+        return CHECKS
+    return [check for rule, check in OF_BLOCKS.items() if rule in policy.documentation]
+
 
 # The five published reasons why 97140 is refused, and the checks that find each beforehand.
 DENIAL_REASONS = {

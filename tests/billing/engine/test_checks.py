@@ -25,6 +25,7 @@ from billing.engine.record import (
 from billing.engine.rules_page import HEAD, page
 from billing.engine.tables import starter_tables
 from billing.engine.types import Block, Day, Finding, Procedure, Region, Result
+from tests.billing.engine.asking import ask, shown
 
 SERVED = date(2026, 3, 2)
 NINE = 9 * 3600
@@ -353,3 +354,29 @@ def test_rules_page_is_written_by_its_command(capsys, monkeypatch):
     runpy.run_module("billing.engine.rules_page", run_name="__main__")
 
     assert capsys.readouterr().out == page()
+
+
+def bare(**documentation: str) -> list[str]:
+    """The command's findings on two blocks of 97140, of which the first says nothing."""
+    named = {f"chart.{rule}": level for rule, level in documentation.items()}
+    first = {"code": "97140", "start": "09:00", "end": "10:01"}
+    second = {"technique": "joint_mobilization", "regions": ["knee"], "response": "less pain",
+              "start": "10:01", "end": "10:16"}  # fmt: skip
+    answer = ask({"policy": "self-pay", "policy_overrides": {"documentation": named},
+                  "blocks": [first, second]})  # fmt: skip
+    assert shown(answer) == ["97140 x5"]
+    return [f"{f['level']} {f['text']} {f['blocks']}" for f in answer["findings"]]
+
+
+def test_what_a_block_itself_can_say_is_looked_for_where_the_policy_names_it() -> None:
+    assert bare(technique="warn", region="block", response="info", minutes="warn") == [
+        "block Block 1 does not say which region was treated. ['b1']",
+        "warn Block 1 lasts 61 minutes without a break: check the times. ['b1']",
+        "warn Block 1 does not say which technique was used. ['b1']",
+        "info Block 1 does not say how the patient responded. ['b1']",
+    ]
+
+
+def test_without_the_chart_nothing_else_is_looked_for() -> None:
+    assert bare() == []
+    assert bare(response="off", rationale="block") == []
