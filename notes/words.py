@@ -65,6 +65,21 @@ class Meanings:
         return self.techniques if model is Technique else self.regions
 
 
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All words of the practice as meant on a day, for a page that shows them more than once."""
+
+    techniques: list[Technique]
+    regions: list[BodyRegion]
+
+
+def lists_on(words: Meanings) -> Lists:
+    return Lists(
+        [words.on(row) for row in Technique.objects.all()],
+        [words.on(row) for row in BodyRegion.objects.all()],
+    )
+
+
 def meanings_on(day: date) -> Meanings:
     """One query, however many words a visit has."""
     found = Meanings()

@@ -12,7 +12,7 @@ from notes.forms.word_fields import TechniqueField
 from notes.models import Note, TreatmentBlock, Visit
 from notes.services.blocks import NEW, BlockEntry, check_entry
 from notes.timekeeping import instant
-from notes.words import Meanings
+from notes.words import Lists, Meanings
 
 _NO_GRADE = [("", "–"), *Grade.choices]
 _NO_SIDE = [("", "None"), *Side.choices]
@@ -53,6 +53,10 @@ class BlockForm(EntryForm):
     def mean(self, words: Meanings) -> None:
         super().mean(words)
         self.fields["technique"].meant(words)
+
+    def offer(self, lists: Lists) -> None:
+        super().offer(lists)
+        self.fields["technique"].offer(lists.techniques)
 
     def make_entry(self, data: dict) -> BlockEntry:
         starts_at, ends_at = self._span(data)

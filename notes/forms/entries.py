@@ -1,6 +1,6 @@
 """What the forms of a treatment block and of an untimed service have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -9,9 +9,9 @@ from django import forms
 from clinic.errors import NotAllowed
 from clinic.models import Clinician
 from notes.forms.word_fields import RegionsField
-from notes.models import Visit
+from notes.models import EpisodeDiagnosis, Visit
 from notes.queries import diagnoses_of
-from notes.words import Meanings, meanings_on
+from notes.words import Lists, Meanings, meanings_on
 
 
 class ClockInput(forms.TimeInput):
@@ -34,14 +34,19 @@ class EntryForm(forms.Form):
     )
 
     def __init__(
-        self, *args, visit: Visit, clinician: Clinician, words: Meanings | None = None, **kwargs
+        self,
+        *args,
+        visit: Visit,
+        clinician: Clinician,
+        words: Meanings | None = None,
+        diagnoses: Iterable[EpisodeDiagnosis] | None = None,
+        **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.visit, self.clinician = visit, clinician
         self.mean(words or meanings_on(visit.date))
-        self.fields["diagnoses"].choices = [
-            (d.code, f"{d.pointer} {d.code}") for d in diagnoses_of(visit)
-        ]
+        treated = diagnoses_of(visit) if diagnoses is None else diagnoses
+        self.fields["diagnoses"].choices = [(d.code, f"{d.pointer} {d.code}") for d in treated]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -49,6 +54,10 @@ class EntryForm(forms.Form):
     def mean(self, words: Meanings) -> None:
         """Offer the vocabulary as it is meant on the visit's day."""
         self.fields["regions"].meant(words)
+
+    def offer(self, lists: Lists) -> None:
+        """Show the lists that were read for the page already."""
+        self.fields["regions"].offer(lists.regions)
 
     def clean(self) -> dict:
         data = super().clean()

@@ -1,5 +1,6 @@
 """Choosing among the practice's words, as they are meant on the visit's day."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,6 +9,10 @@ from notes.models import BodyRegion, Technique
 from notes.words import Meanings
 
 _LISTED = "in the practice's list"
+
+
+def _offered(rows: Iterable[Technique] | Iterable[BodyRegion]) -> list[tuple[str, str]]:
+    return [(row.key, row.label) for row in rows if row.active]
 
 
 class TechniqueField(forms.ModelChoiceField):
@@ -27,6 +32,10 @@ class TechniqueField(forms.ModelChoiceField):
     def meant(self, words: Meanings, *, retired: bool = False) -> None:
         self.words = words
         self.queryset = Technique.objects.all() if retired else words.offered(Technique)
+
+    def offer(self, rows: Iterable[Technique]) -> None:
+        """Show these, which were read for the page already."""
+        self.choices = [("", self.empty_label), *_offered(rows)]
 
     def label_from_instance(self, obj: Technique) -> str:
         return self.words.on(obj).label
@@ -53,6 +62,9 @@ class RegionsField(forms.ModelMultipleChoiceField):
     def meant(self, words: Meanings, *, retired: bool = False) -> None:
         self.words = words
         self.queryset = BodyRegion.objects.all() if retired else words.offered(BodyRegion)
+
+    def offer(self, rows: Iterable[BodyRegion]) -> None:
+        self.choices = _offered(rows)
 
     def label_from_instance(self, obj: BodyRegion) -> str:
         return self.words.on(obj).label

@@ -1,6 +1,7 @@
 """The blocks a therapist charts most, and what was done last time."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from clinic.models import Clinician
@@ -23,10 +24,14 @@ _STARTER = (
 )  # fmt: skip
 
 
-def favourites_of(clinician: Clinician, words: Meanings) -> list[dict[str, Any]]:
+def favourites_of(
+    clinician: Clinician, words: Meanings, techniques: Sequence[Technique]
+) -> list[dict[str, Any]]:
     """By how often this person charted them lately; a beginner gets the discipline's usual ones."""
     tiles = [_tile(*what, uses=count) for what, count in _uses(clinician, words).most_common(SHOWN)]
-    usual = _starters(clinician, words, known={tile["technique"] for tile in tiles})
+    known = {tile["technique"] for tile in tiles}
+    offered = {row.key for row in techniques if row.active} - known
+    usual = [_tile(key, (), "", "", uses=0) for key in _starters(clinician) if key in offered]
     return tiles + usual[: SHOWN - len(tiles)]
 
 
@@ -60,10 +65,8 @@ def _tile(technique: str, regions: tuple, side: str, grade: str, *, uses: int) -
     }
 
 
-def _starters(clinician: Clinician, words: Meanings, known: set[str]) -> list[dict[str, Any]]:
-    wanted = [k for k in _STARTERS.get(clinician.discipline, _STARTER) if k not in known]
-    active = set(words.offered(Technique).filter(key__in=wanted).values_list("key", flat=True))
-    return [_tile(key, (), "", "", uses=0) for key in wanted if key in active]
+def _starters(clinician: Clinician) -> tuple[str, ...]:
+    return _STARTERS.get(clinician.discipline, _STARTER)
 
 
 def last_time(visit: Visit) -> dict[str, Any] | None:

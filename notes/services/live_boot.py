@@ -5,11 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clinic.models import Clinician
-from notes.models import BodyRegion, LiveChart, Technique, TreatmentBlock, Visit
+from notes.models import LiveChart, TreatmentBlock, Visit
 from notes.services.favourites import favourites_of, last_time
 from notes.services.templates import templates_for
 from notes.services.texts_snippets import snippets_of
-from notes.words import Meanings
+from notes.words import Lists, Meanings
 
 
 def boot_of(
@@ -18,6 +18,7 @@ def boot_of(
     blocks: list[TreatmentBlock],
     live: LiveChart | None,
     words: Meanings,
+    lists: Lists,
 ) -> dict[str, Any]:
     """The practice's words, the day's clock and what this therapist uses often."""
     return {
@@ -27,9 +28,9 @@ def boot_of(
             "ends": int((visit.starts_at + timedelta(minutes=visit.booked_minutes)).timestamp()),
             "offsets": offsets_around(visit.starts_at, visit.practice.zone),
         },
-        "techniques": _techniques(_used_techniques(blocks, live), words),
-        "regions": _regions(words),
-        "favourites": favourites_of(clinician, words),
+        "techniques": _techniques(_used_techniques(blocks, live), lists),
+        "regions": _regions(lists),
+        "favourites": favourites_of(clinician, words, lists.techniques),
         "last": last_time(visit),
         "templates": [
             {
@@ -44,21 +45,20 @@ def boot_of(
     }
 
 
-def _techniques(used: set[str], words: Meanings) -> list[list[Any]]:
+def _techniques(used: set[str], lists: Lists) -> list[list[Any]]:
     """What the form's list does not say; the label only of those that it does not offer."""
     return [
         [t.key, t.code, t.lane, int(t.needs_region)] + ([] if t.active else [t.label])
-        for t in map(words.on, Technique.objects.all())
+        for t in lists.techniques
         if t.active or t.key in used
     ]
 
 
-def _regions(words: Meanings) -> dict[str, Any]:
+def _regions(lists: Lists) -> dict[str, Any]:
     """Which regions have sides, and those that the form's list does not offer any more."""
-    rows = [words.on(row) for row in BodyRegion.objects.all()]
     return {
-        "sided": [row.key for row in rows if row.needs_side],
-        "retired": {row.key: row.label for row in rows if not row.active},
+        "sided": [row.key for row in lists.regions if row.needs_side],
+        "retired": {row.key: row.label for row in lists.regions if not row.active},
     }
 
 

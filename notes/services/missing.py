@@ -22,11 +22,17 @@ class Missing:
 
 
 def missing_for(
-    note: Note, blocks: Sequence[TreatmentBlock], procedures: Sequence[Procedure]
+    note: Note,
+    blocks: Sequence[TreatmentBlock],
+    procedures: Sequence[Procedure],
+    *,
+    running: bool | None = None,
 ) -> list[Missing]:
-    """Everything that stops signing, in the order of the page."""
+    """Everything that stops signing, in the order of the page. ``running`` where it is known."""
     found = []
-    if LiveChart.objects.filter(note=note, started_at__isnull=False).exists():
+    if running is None:
+        running = LiveChart.objects.filter(note=note, started_at__isnull=False).exists()
+    if running:
         found.append(Missing("Stop the running block.", "live"))
     if not blocks and not procedures:
         found.append(Missing("Chart at least one treatment block or procedure.", "add-block"))

@@ -10,7 +10,7 @@ from notes.models import LiveChart, Note, Operation, Procedure, TreatmentBlock, 
 from notes.queries import blocks_of, procedures_of
 from notes.services.entries import packed_block
 from notes.services.live_elsewhere import elsewhere
-from notes.services.missing import missing_for
+from notes.services.missing import Missing, missing_for
 from notes.services.texts import TEXT_FIELDS
 from notes.words import meanings_on
 
@@ -21,13 +21,20 @@ def state_of(visit: Visit, note: Note) -> dict[str, Any]:
     """What is stored now, with what still stops signing."""
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
     meanings_on(visit.date).read_into(blocks, procedures)
-    return state_from(visit, note, blocks, procedures)
+    live = LiveChart.objects.filter(note=note).first()
+    running = live is not None and live.is_running
+    missing = missing_for(note, blocks, procedures, running=running)
+    return state_from(visit, note, blocks, procedures, live, missing)
 
 
 def state_from(
-    visit: Visit, note: Note, blocks: Sequence[TreatmentBlock], procedures: Sequence[Procedure]
+    visit: Visit,
+    note: Note,
+    blocks: Sequence[TreatmentBlock],
+    procedures: Sequence[Procedure],
+    live: LiveChart | None,
+    missing: Sequence[Missing],
 ) -> dict[str, Any]:
-    live = LiveChart.objects.filter(note=note).first()
     return {
         "version": note.version,
         "signed": note.is_signed,
@@ -38,8 +45,7 @@ def state_from(
         "running": _running(live),
         "planned": live.planned if live else [],
         "missing": [
-            {"text": row.text, "anchor": row.anchor, "field": row.field}
-            for row in missing_for(note, blocks, procedures)
+            {"text": row.text, "anchor": row.anchor, "field": row.field} for row in missing
         ],
         "elsewhere": elsewhere(visit, note),
         "editors": _editors(note),

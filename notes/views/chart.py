@@ -11,7 +11,6 @@ from clinic.permissions import allow
 from clinic.services import audit
 from clinic.static_files import serves_modules
 from notes.enums import VisitStatus
-from notes.models import LiveChart
 from notes.queries import diagnoses_of
 from notes.services.device_keys import key_for
 from notes.services.live_boot import boot_of
@@ -46,12 +45,14 @@ def chart(request, visit_id):
 def _screen(visit, request, context) -> dict:
     """What the charting screen works with; without scripts nobody reads it."""
     clinician = getattr(request.user, "clinician", None) or visit.clinician
-    live = LiveChart.objects.filter(note=visit.note).first()
+    blocks, live = context["blocks"], context["live"]
+    boot = boot_of(visit, clinician, blocks, live, context["words"], context["lists"])
     return {
         "modules": serves_modules(),
-        "boot": boot_of(visit, clinician, context["blocks"], live, context["words"])
-        | {"key": key_for(request.user)},
-        "state": state_from(visit, visit.note, context["blocks"], context["procedures"]),
+        "boot": boot | {"key": key_for(request.user)},
+        "state": state_from(
+            visit, visit.note, blocks, context["procedures"], live, context["missing"]
+        ),
     }
 
 

@@ -5,11 +5,11 @@ from uuid import UUID
 from notes.forms.blocks import BlockForm, block_initial, new_block_initial
 from notes.forms.procedures import ProcedureForm, new_procedure_initial, procedure_initial
 from notes.forms.texts import NoteTextForm
-from notes.models import Visit
+from notes.models import LiveChart, Visit
 from notes.queries import blocks_of, diagnoses_of, procedures_of
 from notes.services.missing import missing_for
 from notes.timeline import timeline_of
-from notes.words import meanings_on
+from notes.words import lists_on, meanings_on
 
 
 def workbench(
@@ -28,26 +28,30 @@ def workbench(
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
     words = meanings_on(visit.date)
     words.read_into(blocks, procedures)
+    lists, diagnoses = lists_on(words), list(diagnoses_of(visit))
+    live = LiveChart.objects.filter(note=note).first()
     clinician = getattr(request.user, "clinician", None) or visit.clinician
     edited = next((b for b in blocks if _is(b.public_id, block)), None)
     edited_procedure = next((p for p in procedures if _is(p.public_id, procedure)), None)
+    frame = {"visit": visit, "clinician": clinician, "words": words, "diagnoses": diagnoses}
     if block_form is None:
         initial = block_initial(edited, note) if edited else new_block_initial(visit, blocks)
-        block_form = BlockForm(initial=initial, visit=visit, clinician=clinician, words=words)
+        block_form = BlockForm(initial=initial, **frame)
     if procedure_form is None:
         initial = (
             procedure_initial(edited_procedure, visit)
             if edited_procedure
             else new_procedure_initial()
         )
-        procedure_form = ProcedureForm(
-            initial=initial, visit=visit, clinician=clinician, words=words, prefix="procedure"
-        )
-    diagnoses = list(diagnoses_of(visit))
+        procedure_form = ProcedureForm(initial=initial, prefix="procedure", **frame)
+    for form in (block_form, procedure_form):
+        form.offer(lists)
     return {
         "visit": visit,
         "note": note,
         "words": words,
+        "lists": lists,
+        "live": live,
         "blocks": blocks,
         "procedures": procedures,
         "block_form": block_form,
@@ -56,7 +60,9 @@ def workbench(
         "text_form": text_form or NoteTextForm(note=note),
         "edited_id": edited.public_id if edited else None,
         "timeline": timeline_of(visit, blocks),
-        "missing": missing_for(note, blocks, procedures),
+        "missing": missing_for(
+            note, blocks, procedures, running=live is not None and live.is_running
+        ),
         "diagnoses": diagnoses,
         "facts": strip_facts(visit, diagnoses),
         "theirs": theirs,

@@ -98,6 +98,18 @@ def test_charting_pages_have_a_fixed_number_of_queries(visit, name, headers):
     assert queries(client, url, **headers) == few
 
 
+def test_charting_page_reads_nothing_twice(visit):
+    client, url = client_of(visit.clinician.user), reverse("notes:chart", args=[visit.public_id])
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+
+    reads = [row["sql"] for row in captured if row["sql"].startswith("SELECT")]
+    twice = {sql for sql in reads if reads.count(sql) > 1}
+    assert {sql for sql in twice if "clinic_auditevent" not in sql} == set()
+    assert len(captured) <= 40
+
+
 @pytest.mark.slow
 def test_note_page_has_a_fixed_number_of_queries(in_practice, notes_only):
     counts = []

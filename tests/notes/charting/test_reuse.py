@@ -12,7 +12,7 @@ from notes.body_map import drawing, region_keys, shapes_of
 from notes.models import BlockTemplate, Snippet, Technique
 from notes.services.favourites import favourites_of, last_time
 from notes.services.texts_snippets import snippets_of
-from notes.words import Meanings
+from notes.words import Meanings, lists_on
 from tests.factories import DAY, at, make_block, make_note, make_visit
 from tests.notes.charting.sending import MANUAL, own_note
 
@@ -27,13 +27,18 @@ def post(client, name: str, note, body) -> object:
     )
 
 
+def tiles_of(client) -> list[dict]:
+    words = Meanings()
+    return favourites_of(client.user.clinician, words, lists_on(words).techniques)
+
+
 def test_favourites_are_sorted_by_own_use(therapist_client):
     note = own_note(therapist_client)
     for start, end in (("09:00", "09:05"), ("09:05", "09:10")):
         make_block(note, start, end, technique="stretching", regions=())
     make_block(note, "09:10", "09:15")
 
-    tiles = favourites_of(therapist_client.user.clinician, Meanings())
+    tiles = tiles_of(therapist_client)
 
     assert [(t["technique"], t["uses"]) for t in tiles[:3]] == [
         ("stretching", 2), ("joint_mobilization", 1), ("soft_tissue_mobilization", 0),
@@ -45,7 +50,7 @@ def test_retired_technique_is_no_favourite(therapist_client):
     make_block(note, "09:00", "09:05", technique="stretching", regions=())
     Technique.objects.filter(key="stretching").update(active=False)
 
-    tiles = favourites_of(therapist_client.user.clinician, Meanings())
+    tiles = tiles_of(therapist_client)
 
     assert "stretching" not in [tile["technique"] for tile in tiles]
 
