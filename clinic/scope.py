@@ -40,7 +40,7 @@ def current_practice_id() -> int | None:
     value = current.get()
     if value is None:
         raise ScopeError("No practice in scope: open clinic.scope.scope(practice) first.")
-    return None if value is EVERYTHING else value  # type: ignore[return-value]
+    return None if value is EVERYTHING else value
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -30,12 +30,12 @@ def odd_characters(text: str) -> str:
 def normalised(value: T) -> T:
     """The same facts with every text folded and diagnosis codes without their dot."""
     changed: dict[str, Any] = {}
-    for item in fields(value):  # type: ignore[arg-type]
+    for item in fields(value):
         before = getattr(value, item.name)
         after = _normal(before, item.name)
         if after != before:
             changed[item.name] = after
-    return replace(value, **changed) if changed else value  # type: ignore[type-var]
+    return replace(value, **changed) if changed else value
 
 
 def _normal(value: Any, name: str) -> Any:

@@ -187,7 +187,7 @@ def _levelled(findings: list[Finding], policy: Policy) -> tuple[Finding, ...]:
     levels = policy.documentation
     if levels:
         findings = [
-            Finding(levels[f.rule], f.rule, f.text, f.blocks) if f.rule in levels else f  # type: ignore[arg-type]
+            Finding(levels[f.rule], f.rule, f.text, f.blocks) if f.rule in levels else f  # type: ignore[arg-type]  # not off
             for f in findings
             if levels.get(f.rule) != "off"
         ]

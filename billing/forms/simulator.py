@@ -222,7 +222,7 @@ def _initial(day: Day) -> dict[str, Any]:
         "discipline": day.discipline,
         "diagnoses": " ".join(day.diagnoses),
         "accrued": None if accrued is None else accrued / 100,
-        "active": {True: "yes", False: "no"}.get(day.active_treatment, ""),  # type: ignore[call-overload]
+        "active": {True: "yes", False: "no"}.get(day.active_treatment, ""),
         "abn": day.abn or "",
     }
 

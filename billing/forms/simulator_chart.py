@@ -119,12 +119,12 @@ def _initial(record: Record) -> dict[str, Any]:
         "plan_to": record.plan_of_care_to,
         "certified_on": record.certification.signed_on if record.certification else None,
         "days_since_report": record.treatment_days_since_report,
-        "order": {True: "yes", False: "no"}.get(order.on_file, "") if order else "",  # type: ignore[call-overload]
+        "order": {True: "yes", False: "no"}.get(order.on_file, "") if order else "",
         "order_units": order.units_per_visit if order else None,
         "authorized": "" if grant is None else "no" if asked_only else "yes",
         "visits_granted": grant.visits_granted if grant else None,
         "visits_used": grant.visits_used if grant and not asked_only else None,
         "units_per_visit": grant.units_per_visit if grant else None,
         "traction_visits": record.traction_visits,
-        "signed": {True: "yes", False: "no"}.get(record.signed, ""),  # type: ignore[call-overload]
+        "signed": {True: "yes", False: "no"}.get(record.signed, ""),
     }

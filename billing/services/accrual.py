@@ -106,7 +106,7 @@ def _bills(patients: Iterable[int], until: date, but: int | None) -> list[Billed
     found: dict[int, Billed] = {}
     for key, patient, day, discipline, code, units in rows:
         bill = found.setdefault(key, Billed(patient, day, group_of(discipline), []))
-        bill.lines.append((code, units))  # type: ignore[attr-defined]
+        bill.lines.append((code, units))
     return list(found.values())
 
 

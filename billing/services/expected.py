@@ -44,7 +44,7 @@ class Expected:
     def cents(self) -> int | None:
         """The whole bill, where every line is known."""
         amounts = [line.cents for line in self.lines]
-        return None if None in amounts or not amounts else sum(amounts)  # type: ignore[arg-type]
+        return None if None in amounts or not amounts else sum(amounts)
 
     @property
     def words(self) -> str:

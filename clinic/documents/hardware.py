@@ -33,7 +33,7 @@ class TokenKey:
 def make_key(token: Token, key_id: bytes) -> ec.EllipticCurvePublicKey:
     """A new P-256 pair in the token; only the public half comes out."""
     import pkcs11.util.ec as curves  # noqa: PLC0415 optional
-    from pkcs11 import Attribute, KeyType  # noqa: PLC0415
+    from pkcs11 import Attribute, KeyType  # noqa: PLC0415 optional
 
     parameters = _session(token).create_domain_parameters(
         KeyType.EC,
@@ -80,7 +80,7 @@ def _session(token: Token):
 def _opened(token: Token, _process: int):
     try:
         import pkcs11  # noqa: PLC0415 optional
-        from pkcs11.exceptions import PKCS11Error  # noqa: PLC0415
+        from pkcs11.exceptions import PKCS11Error  # noqa: PLC0415 optional
     except ImportError as error:
         raise DocumentError(
             "Keys in a security module need the package python-pkcs11, which is not installed."

@@ -36,7 +36,7 @@ def _references(model: type[models.Model], column: models.Field) -> Iterator[Fin
     quote = connection.ops.quote_name
     elsewhere = " OR r.practice_id <> t.practice_id" if owned else ""
     sql = (  # names of our own tables and columns, quoted
-        f"SELECT t.id, t.practice_id, r.{quote(target._meta.pk.column)} "  # noqa: S608
+        f"SELECT t.id, t.practice_id, r.{quote(target._meta.pk.column)} "  # noqa: S608 our own names
         f"FROM {quote(model._meta.db_table)} t "
         f"LEFT JOIN {quote(target._meta.db_table)} r "
         f"ON r.{quote(target._meta.pk.column)} = t.{quote(column.column)} "

@@ -184,3 +184,18 @@ def test_T_L04_scripts_write_text_not_markup():
     assert scripts
     found = {name_of(p) for p in scripts if telling.search(p.read_text(encoding="utf-8"))}
     assert found - WRITES_MARKUP == set()
+
+
+SILENCED = re.compile(r"#\s*(noqa(?::\s*[A-Z]+\d+)?|type: ignore(?:\[[\w-]+\])?|nosec)(.*)")
+
+
+def test_T_L04_whatever_is_silenced_says_why():
+    """A blanket noqa, or one without a reason behind its rule, is found."""
+    found = {
+        f"{name_of(path)}:{number}"
+        for path in python_files(*APPS)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if (silenced := SILENCED.search(line)) and not re.search(r"[a-z]{2}", silenced[2])
+    }
+
+    assert found == set()

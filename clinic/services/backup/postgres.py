@@ -67,7 +67,7 @@ class PostgresPlace:
             live.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             # A role that row-level security holds back would dump a part: an error instead.
             live.execute("SET LOCAL row_security = off")
-            shared = live.execute("SELECT pg_export_snapshot()").fetchone()[0]  # type: ignore[index]
+            shared = live.execute("SELECT pg_export_snapshot()").fetchone()[0]
             try:
                 facts = _facts(live)
             except psycopg.errors.InsufficientPrivilege as trouble:
@@ -180,7 +180,7 @@ def _facts(found: psycopg.Connection) -> Facts:
     rows = {}
     for name in _tables(found):
         counted = found.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name)))
-        rows[name] = counted.fetchone()[0]  # type: ignore[index]
+        rows[name] = counted.fetchone()[0]
     done = []
     if "django_migrations" in rows:
         done = found.execute("SELECT app, name FROM django_migrations").fetchall()

@@ -104,7 +104,7 @@ def unseal(file: IO[bytes], *, key: Any) -> Iterator[tuple[str, IO[bytes]]]:
                 # Names from outside choose no place: the caller does.
                 if not info.isreg() or "/" in info.name:
                     raise NotAllowed("The backup holds something that Handline does not write.")
-                yield info.name, tar.extractfile(info)  # type: ignore[misc]
+                yield info.name, tar.extractfile(info)
             while zipped.read(1 << 20):
                 pass
     except pyrage.DecryptError as trouble:

@@ -132,7 +132,7 @@ def _check_sound(found: sqlite3.Connection) -> None:
 def _facts(found: sqlite3.Connection) -> Facts:
     names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     rows = {
-        name: found.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 its own
+        name: found.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 its own names
         for (name,) in sorted(found.execute(names).fetchall())
     }
     done = []
