@@ -121,3 +121,17 @@ class BatchState(models.TextChoices):
     READ = "read", "Read, nothing written"
     APPLIED = "applied", "Applied"
     UNDONE = "undone", "Undone"
+
+
+class AmendmentDecision(models.TextChoices):
+    ACCEPTED = "accepted", "Accepted"
+    DENIED = "denied", "Denied"
+
+
+class DenialGround(models.TextChoices):
+    """The only grounds that 45 CFR 164.526(a)(2) knows."""
+
+    COMPLETE = "complete", "The record is accurate and complete"
+    NOT_OURS = "not_ours", "The practice did not create it, and its author can be asked"
+    NOT_IN_SET = "not_in_set", "It is not part of the designated record set"
+    NOT_OPEN = "not_open", "It is not open to the patient's inspection"

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from notes.views import (
+    amendments,
     calendar,
     cosign,
     diagnoses,
@@ -73,6 +74,10 @@ urlpatterns = [
     path("exports/<uuid:job_id>/", exports.export, name="export"),
     path("exports/<uuid:job_id>/record.zip", exports.download, name="export_download"),
     path("patients/<int:pk>/export/", exports.patient_export, name="patient_export"),
+    path("patients/<int:pk>/amendments/", amendments.amendments, name="amendments"),
+    path(
+        "patients/<int:pk>/amendments/<int:amendment_pk>/", amendments.amendment, name="amendment"
+    ),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
 ]

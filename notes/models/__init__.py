@@ -1,3 +1,4 @@
+from notes.models.amendments import AmendmentRequest
 from notes.models.blocks import BlockRegion, Procedure, ProcedureRegion, TreatmentBlock
 from notes.models.charting import (
     BlockTemplate,
@@ -27,6 +28,7 @@ from notes.models.word_versions import WordVersion
 __all__ = [
     "Addendum",
     "AlertAnswer",
+    "AmendmentRequest",
     "Authorization",
     "BlockPurpose",
     "BlockRegion",

@@ -23,6 +23,7 @@ from clinic.enums import Role
 from clinic.models import Clinician, Practice, User
 from notes.enums import NoteStatus, VisitStatus
 from notes.models import (
+    AmendmentRequest,
     Authorization,
     CosignRequest,
     EpisodeOfCare,
@@ -37,6 +38,7 @@ from notes.services.plans_days import TRACTIONS, TREATED
 REPORT_NEAR, REPORT_DUE = 8, 10
 SIGNATURE_DUE = timedelta(days=30)
 SOON = timedelta(days=14)
+ANSWER_NEAR = timedelta(days=7)
 FEW_VISITS = 2
 TRACTION_NEAR, TRACTION_LIMIT = 10, 12
 THERAPIES = ("PT", "OT", "SLP")
@@ -67,6 +69,7 @@ KINDS = {
     "unstarted": "Visits without a note",
     "cosign": "Co-signatures",
     "addendum": "Addenda asked for",
+    "amendment": "Requests to amend",
     "report": "Progress reports",
     "certification": "Certifications",
     "authorization": "Authorizations",
@@ -87,7 +90,7 @@ def items_for(user: User, *, today: date) -> list[Item]:
     mine = list(people_of(user).values_list("pk", flat=True))
     found = [
         item
-        for source in (unsigned, unstarted, cosigns, addenda, reports, certifications,
+        for source in (unsigned, unstarted, cosigns, addenda, amendments, reports, certifications,
                        authorizations, tractions)
         for item in source(mine, today)
     ]  # fmt: skip
@@ -159,6 +162,23 @@ def addenda(mine: list[int], today: date) -> Iterator[Item]:
         yield _item(
             "addendum", visit, text, url, late=True, day=visit.date, who=remark.note.author_id
         )
+
+
+def amendments(mine: list[int], today: date) -> Iterator[Item]:
+    """Patients' requests, until the patient is told: the rule gives sixty days."""
+    rows = AmendmentRequest.objects.filter(clinician__in=mine, told_on=None).select_related(
+        "patient"
+    )
+    for row in rows:
+        text = (
+            f"Tell the patient: the request of {row.received_on:%m/%d} is {row.decision}"
+            if row.decision
+            else f"Request to amend of {row.received_on:%m/%d}: the answer is due by "
+            f"{row.due_on:%m/%d/%Y}"
+        )
+        url = reverse("notes:amendment", args=[row.patient_id, row.pk])
+        late = today > row.due_on - ANSWER_NEAR
+        yield _item("amendment", row, text, url, late=late, day=row.due_on, who=row.clinician_id)
 
 
 def _episodes(mine: list[int]) -> QuerySet[EpisodeOfCare]:

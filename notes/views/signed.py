@@ -63,6 +63,7 @@ def _context(request, visit, form) -> dict:
         "facts": strip_facts(visit, diagnoses),
         "signatures": list(visit.note.signatures.all()),
         "addenda": list(visit.note.addenda.select_related("signature")),
+        "amendment_requests": list(visit.note.amendment_requests.all()),
         "addendum_form": form,
         "proof": standing_proof(request),
         "may_amend": request.user.role in CLINICAL,

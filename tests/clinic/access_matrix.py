@@ -255,6 +255,9 @@ MATRIX: dict[str, Address] = {
     "notes:cosign": Address("signed", POST=to([THERAPIST], 422, quiet=True)),
     "notes:remark": Address("signed", POST=to(REVIEWS, 302)),
     "notes:settle_remark": Address("remark", POST=to((*CLINICAL, ADMIN), 302, quiet=True)),
+    "notes:amendments": Address("patient", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
+    # no act is named: the page again
+    "notes:amendment": Address("amendment", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
     "notes:cosign_queue": Address(GET=to([THERAPIST])),
     "notes:schedule": Address(GET=to(EVERYONE)),
     "notes:book": Address(GET=to(EVERYONE), POST=to(EVERYONE, 302, quiet=True)),
@@ -312,6 +315,7 @@ MATRIX: dict[str, Address] = {
     "billing:correct_claim": Address("claim", POST=to(DESK, 302, quiet=True)),
     "billing:claim_settings": Address(GET=to([ADMIN]), POST=to([ADMIN], 422)),
     "billing:claim_details": Address("coverage", GET=to(DESK), POST=to(DESK, 422)),
+    "billing:claim_marks": Address("signed", GET=to(DESK), POST=to(DESK, 422)),
     "billing:remittances": Address(GET=to(DESK)),
     "billing:upload_remittance": Address(POST=to(DESK, 302, quiet=True)),
     "billing:look_for_files": Address(POST=to(DESK, 302, quiet=True)),

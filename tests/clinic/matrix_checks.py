@@ -22,6 +22,7 @@ ROLES = tuple(Role)
 CHARTS = {
     "booked", "draft", "signed", "patient", "card", "contact", "alert", "consent", "file",
     "problem", "plan", "goal", "report", "score", "remark",
+    "amendment",
 }  # fmt: skip
 # Fields that a form must never take from a browser. 1987 is nobody's moment of signing.
 PLANTED = {

@@ -14,6 +14,7 @@ from notes.exchange.exporting import ask_export
 from notes.exchange.importing import read_batch
 from notes.models import Goal, Note
 from notes.scores import SCALES
+from notes.services.amendments import receive
 from notes.services.plans_paper import sign_plan
 from notes.services.plans_progress import GoalProgress, sign_progress_report
 from notes.services.review import leave_remark
@@ -34,10 +35,18 @@ def record_args(
         "clinician": [draft.author_id],
         "card": [visit.patient_id, visit.coverage_id],
         "score": [visit.public_id, next(iter(SCALES))],
+        "amendment": [visit.patient_id, _amendment(signed, by=admin, mark=mark).pk],
         "remark": [signed.visit.public_id, remark.pk],
         "feed": [renew_feed(therapist)],
         **_exchange_args(admin, mark=mark),
     }
+
+
+def _amendment(signed: Note, *, by: User, mark: str):
+    return receive(
+        signed.visit.patient, by=by, received_on=timezone.localdate(), asked_by=mark, text=mark,
+        note=signed,
+    )  # fmt: skip
 
 
 def _exchange_args(admin: User, *, mark: str) -> dict[str, list[Any]]:
