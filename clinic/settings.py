@@ -375,5 +375,9 @@ LOGGING = {
     "formatters": {"plain": {"()": "clinic.logs.QuietFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # It names the address that was typed, which may be a password; the trail has the event.
+        "axes": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
+    },
 }

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.logs import QuietFormatter
+from clinic.models import AuditEvent
 from clinic.request_id import set_request_id
 from clinic.views import audit
 from tests.canary import CANARIES, Canary
+from tests.factories import make_user
 
 
 def line_of(message: str, *args, exc_info=None) -> dict:
@@ -70,6 +72,21 @@ def test_T_U09_error_in_a_view_leaves_no_patient_in_log_or_mail(
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert listener.heard == []
     assert mailoutbox == []
+
+
+def test_T_U09_refused_sign_in_leaves_what_was_typed_out_of_the_log(in_practice, client):
+    heard, listener = [], logging.Handler()
+    listener.emit = lambda record: heard.append(record.getMessage())
+    typed = {"login": make_user().email, "password": "not that one"}
+
+    logging.getLogger("axes").addHandler(listener)
+    try:
+        client.post(reverse("account_login"), typed)
+    finally:
+        logging.getLogger("axes").removeHandler(listener)
+
+    assert heard == []
+    assert AuditEvent.objects.latest("seq").outcome == "denied"
 
 
 def test_T_U09_canary_sings_when_a_patient_is_logged():
