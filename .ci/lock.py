@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LISTS = tuple(
     ROOT / name for name in ("requirements.txt", "tests/requirements.txt", "requirements-s3.txt")
 )
+APART = (ROOT / "tests/requirements-x12.txt",)  # an environment of its own, with other versions
 UV = "uv==0.13.9"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?P<extra>\[[^]]*\])?==(?P<version>[^\s;\\]+)")
 
@@ -68,13 +69,18 @@ def with_hashes(lines: list[str], hashes: dict[str, list[str]]) -> str:
     return "\n".join(written) + "\n"
 
 
-def main() -> None:
-    texts = {path: lines_without_hashes(path) for path in LISTS}
+def lock(lists: tuple[Path, ...]) -> None:
+    texts = {path: lines_without_hashes(path) for path in lists}
     pins = [line for lines in texts.values() for line in lines if PIN.match(line)]
     hashes = hashes_of(pins)
     for path, lines in texts.items():
         path.write_text(with_hashes(lines, hashes), encoding="utf-8")
     print(f"{len(pins)} packages, {sum(map(len, hashes.values()))} hashes.")
+
+
+def main() -> None:
+    for group in (LISTS, APART):
+        lock(group)
     subprocess.run([sys.executable, ROOT / ".ci" / "sbom.py"], check=True)
 
 

@@ -50,6 +50,7 @@ urlpatterns = [
     path("claims/<int:pk>/correct/", claims.correct, name="correct_claim"),
     path("claims/settings/", claims.settings, name="claim_settings"),
     path("coverages/<int:pk>/claim/", claims.details, name="claim_details"),
+    path("visits/<uuid:visit_id>/claim/", claims.marks, name="claim_marks"),
     path("remittances/", remittances.remittances, name="remittances"),
     path("remittances/upload/", remittances.upload, name="upload_remittance"),
     path("remittances/look/", remittances.look, name="look_for_files"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from billing.claims.types import Address, Claim, Facility, Insured, Line, Name, Provider
+from billing.claims.types import Address, Claim, Facility, Insured, Line, Name, Provider, Span
 from billing.claims.words import digits, normalised
 
 LINES, COLUMNS = 64, 79
@@ -106,6 +106,10 @@ def _conditions(claim: Claim) -> Iterator[Cell]:
         yield Cell(line, 35 if yes else 41, "X")
     if of and of.auto:
         yield Cell(22, 45, of.state)
+    yield Cell(26, 34, " ".join(claim.conditions))
+    if claim.other_claim_id:
+        yield Cell(22, 50, "Y4")
+        yield Cell(22, 53, claim.other_claim_id[:27])
     medicare = claim.insured.filing == "MB"
     before = claim.earlier[0].insured if claim.earlier else None
     if medicare:
@@ -136,6 +140,8 @@ def _dates(claim: Claim) -> Iterator[Cell]:
         yield Cell(32, 16, "431")
     if claim.insured.filing != "MB":
         yield from _other_date(claim)
+    yield from _span(claim.off_work, 32)
+    yield from _span(claim.in_hospital, 34)
     named = claim.referring or claim.supervising  # one name: who referred goes first
     if named:
         yield Cell(34, 1, "DN" if claim.referring else "DQ")
@@ -143,6 +149,11 @@ def _dates(claim: Claim) -> Iterator[Cell]:
         yield Cell(34, 33, named.npi)
     yield Cell(36, 1, claim.remark[:48])
     yield Cell(36, 57, "X")
+
+
+def _span(of: Span, line: int) -> Iterator[Cell]:
+    yield from _split_date(of.start, line, (54, 57, 60))
+    yield from _split_date(of.end, line, (68, 71, 74))
 
 
 def _other_date(claim: Claim) -> Iterator[Cell]:
@@ -170,11 +181,13 @@ def _service(line: Line, row: int, claim: Claim) -> Iterator[Cell]:
     yield from _split_date(line.served_on, row, (1, 4, 7))
     yield from _split_date(line.served_on, row, (10, 13, 16))
     yield Cell(row, 19, line.place or claim.place)
+    yield Cell(row, 22, "Y" if line.emergency else "")
     yield Cell(row, 25, line.code)
     yield Cell(row, 33, " ".join(line.modifiers))
     yield Cell(row, 45, "".join(chr(ord("A") + p - 1) for p in line.pointers))
     yield Cell(row, 50, _money(line.charge_cents))
     yield Cell(row, 59, str(line.units))
+    yield Cell(row, 63, "Y" if line.epsdt else "")
     if claim.rendering:
         if claim.rendering.taxonomy:
             yield Cell(row - 1, 65, "ZZ")

@@ -14,6 +14,7 @@ from billing.claims.types import (
     OtherPayer,
     Payer,
     Provider,
+    Span,
 )
 from billing.claims.words import amount, digits
 
@@ -44,6 +45,7 @@ def _subscriber(claim: Claim, level: int, parent: int) -> Iterator[Segment]:
     if insured.is_patient:
         yield from address_segments(insured.address)
         yield row("DMG", "D8", _day(insured.born_on), insured.sex)
+        yield from _casualty(claim)
     yield from _payer(claim.payer)
 
 
@@ -67,6 +69,13 @@ def _patient(claim: Claim, level: int, parent: int) -> Iterator[Segment]:
     yield name_segment("QC", patient.name)
     yield from address_segments(patient.address)
     yield row("DMG", "D8", _day(patient.born_on), patient.sex)
+    yield from _casualty(claim)
+
+
+def _casualty(claim: Claim) -> Iterator[Segment]:
+    """The insurer's number stands with whoever had the accident: the patient."""
+    if claim.other_claim_id:
+        yield row("REF", "Y4", claim.other_claim_id)
 
 
 def _claim(claim: Claim) -> Iterator[Segment]:
@@ -86,6 +95,8 @@ def _claim(claim: Claim) -> Iterator[Segment]:
         yield row("NTE", "ADD", claim.remark)
     yield row("HI", *(f"{'ABK' if place == 0 else 'ABF'}:{code}"
                       for place, code in enumerate(claim.diagnoses)))  # fmt: skip
+    if claim.conditions:
+        yield row("HI", *(f"BG:{code}" for code in claim.conditions))
     yield from _providers(claim)
     for other in claim.earlier:
         yield from _other_payer(other)
@@ -111,6 +122,20 @@ def _dates(claim: Claim) -> Iterator[Segment]:
     ):
         if day is not None:
             yield row("DTP", qualifier, "D8", _day(day))
+    yield from _off_work(claim.off_work)
+    for qualifier, day in (("435", claim.in_hospital.start), ("096", claim.in_hospital.end)):
+        if day is not None:
+            yield row("DTP", qualifier, "D8", _day(day))
+
+
+def _off_work(of: Span) -> Iterator[Segment]:
+    """Both ends in one segment where both are known."""
+    if of.start and of.end:
+        yield row("DTP", "314", "RD8", f"{_day(of.start)}-{_day(of.end)}")
+    elif of.start:
+        yield row("DTP", "360", "D8", _day(of.start))
+    elif of.end:
+        yield row("DTP", "361", "D8", _day(of.end))
 
 
 def _providers(claim: Claim) -> Iterator[Segment]:
@@ -161,7 +186,8 @@ def _line(number: int, line: Line, claim: Claim) -> Iterator[Segment]:
     place = line.place if line.place and line.place != claim.place else ""
     yield row(
         "SV1", composite("HC", line.code, *line.modifiers), amount(line.charge_cents), "UN",
-        str(line.units), place, "", composite(*map(str, line.pointers)),
+        str(line.units), place, "", composite(*map(str, line.pointers)), "",
+        "Y" if line.emergency else "", "", "Y" if line.epsdt else "",
     )  # fmt: skip
     yield row("DTP", "472", "D8", _day(line.served_on))
     yield row("REF", "6R", line.id)

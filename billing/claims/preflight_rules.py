@@ -1,10 +1,13 @@
 """What particular payers ask for, chosen by the kind of coverage, never by a payer's name."""
 
+import re
 from collections.abc import Iterator
 
-from billing.claims.tables import CMT_MEDICARE
+from billing.claims.tables import CMT_MEDICARE, COMPENSATION_CODES, MOST_CONDITIONS
 from billing.claims.types import Claim, Problem
+from billing.claims.words import odd_characters
 
+_CONDITION = re.compile(r"[0-9A-Z]{2}")
 _THERAPY = frozenset({"GP", "GO", "GN"})
 
 
@@ -82,7 +85,53 @@ def _line_decisions(claim: Claim) -> Iterator[Problem]:
                       rule="claim.secondary")  # fmt: skip
 
 
+def dates_of_illness(claim: Claim, ground) -> Iterator[Problem]:
+    """Off work and in hospital: from before until, and nothing that has not begun."""
+    for box, of, what in (
+        ("16", claim.off_work, "the time off work"),
+        ("18", claim.in_hospital, "the hospital stay"),
+    ):
+        if of.start and of.end and of.end < of.start:
+            yield Problem(box, f"{what} ends before it begins",
+                          "Correct it under Insured and accident.", f"{of.end:%m/%d/%Y}",
+                          "claim.span")  # fmt: skip
+        if of.start and of.start > ground.today:
+            yield Problem(box, f"{what} is still to begin", "Enter it when it has begun.",
+                          f"{of.start:%m/%d/%Y}", "claim.span")  # fmt: skip
+    if claim.in_hospital.end and not claim.in_hospital.start:
+        yield Problem("18", "there is a day of discharge, but none of admission",
+                      "Enter both under Insured and accident.", rule="claim.span")  # fmt: skip
+    if claim.place == "21" and claim.in_hospital.start is None:
+        yield Problem("18", "care in a hospital bed needs the day of admission",
+                      "Enter it under Insured and accident.",
+                      rule="claim.admission")  # fmt: skip
+
+
+def claim_codes(claim: Claim, ground) -> Iterator[Problem]:
+    for code in claim.conditions:
+        if not _CONDITION.fullmatch(code):
+            yield Problem("10d", "a claim code is two letters or digits", "Correct it.", code,
+                          "claim.condition")  # fmt: skip
+        elif code in COMPENSATION_CODES and claim.insured.filing != "WC":
+            yield Problem("10d", "this claim code belongs to workers' compensation",
+                          "Take it out, or choose WC as the kind of plan.", code,
+                          "claim.condition")  # fmt: skip
+    if len(claim.conditions) > MOST_CONDITIONS:
+        yield Problem("10d", f"the form has room for {MOST_CONDITIONS} claim codes",
+                      "Keep those the payer asked for.", " ".join(claim.conditions),
+                      "claim.condition")  # fmt: skip
+    if odd := odd_characters(claim.other_claim_id):
+        yield Problem("11b", "the insurer's claim number holds a character that no claim can "
+                      "carry", "Write it in letters and digits.", odd,
+                      "claim.characters")  # fmt: skip
+    if claim.insured.filing != "MC" and any(line.epsdt for line in claim.lines):
+        yield Problem("24H", "only Medicaid asks whether the visit follows an EPSDT screening",
+                      "Take the mark out on the visit's page.", rule="claim.epsdt")  # fmt: skip
+
+
 CHECKS = (
+    dates_of_illness,
+    claim_codes,
     medicare_initial_treatment,
     medicare_referrer,
     medicare_assignment,

@@ -22,6 +22,7 @@ from billing.claims.types import (
     Payer,
     Problem,
     Provider,
+    Span,
 )
 
 
@@ -167,12 +168,20 @@ class _Reader:
             self.now.lines[-1]["refs"].append(s.get(2))
         elif self.at == "claim" and s.get(1) in ("G1", "F8"):
             self.now.claim[s.get(1)] = s.get(2)
+        elif s.get(1) == "Y4" and self.at in ("22", "23"):
+            (self.now.patient or self.now.subscriber)["casualty"] = s.get(2)
 
     def _dtp(self, s: Segment) -> None:
         if self.at == "line" and s.get(1) == "472":
             self.now.lines[-1]["on"] = self._date(s.get(3), "24A")
         elif self.at == "line" and s.get(1) == "573":
             self.now.lines[-1]["earlier"]["on"] = self._date(s.get(3), "9")
+        elif self.at == "claim" and s.get(2) == "RD8":
+            start, _, end = s.get(3).partition("-")
+            self.now.claim["dates"] |= {
+                "360": self._date(start, "16"),
+                "361": self._date(end, "16"),
+            }
         elif self.at == "claim":
             self.now.claim["dates"][s.get(1)] = self._date(s.get(3), "14")
 
@@ -198,8 +207,10 @@ class _Reader:
                 home.append(Adjustment(s.get(1), s.get(place), cents))
 
     def _hi(self, s: Segment) -> None:
-        codes = [self.file.parts(value)[1:2] for value in s.elements if value]
-        self.now.claim["diagnoses"] = tuple(code[0] for code in codes if code)
+        parts = [self.file.parts(value) for value in s.elements if value]
+        codes = tuple(part[1] for part in parts if len(part) > 1)
+        conditions = bool(parts) and parts[0][0] == "BG"
+        self.now.claim["conditions" if conditions else "diagnoses"] = codes
 
     def _sv1(self, s: Segment) -> None:
         _, code, *modifiers = [*self.file.parts(s.get(1)), ""]
@@ -210,6 +221,8 @@ class _Reader:
             "units": self._units(s.get(4)),
             "place": s.get(5),
             "pointers": tuple(reading.int_of(p) for p in self.file.parts(s.get(7)) if p),
+            "emergency": s.get(9) == "Y",
+            "epsdt": s.get(11) == "Y",
         }
 
     def _units(self, text: str) -> int:
@@ -265,6 +278,10 @@ class _Reader:
             patient_paid_cents=claim.get("paid", 0),
             assignment=claim["assignment"],
             earlier=tuple(_other(row) for row in now.others),
+            other_claim_id=(now.patient or now.subscriber).get("casualty", ""),
+            conditions=claim.get("conditions", ()),
+            off_work=Span(dates.get("360"), dates.get("361")),
+            in_hospital=Span(dates.get("435"), dates.get("096")),
         )  # fmt: skip
 
 
@@ -330,4 +347,6 @@ def _line(of: dict) -> Line:
         earlier=LinePaid(before["paid"], tuple(before["cas"]), before.get("on"))
         if before
         else None,
+        emergency=of.get("emergency", False),
+        epsdt=of.get("epsdt", False),
     )

@@ -123,6 +123,8 @@ class Line:
     place: str = ""
     minutes: int | None = None
     earlier: LinePaid | None = None
+    emergency: bool = False
+    epsdt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,14 @@ class Accident:
     other: bool = False
     state: str = ""
     on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From and until; either may be open."""
+
+    start: date | None = None
+    end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +181,10 @@ class Claim:
     assignment: str = "A"
     remark: str = ""
     earlier: tuple[OtherPayer, ...] = ()
+    other_claim_id: str = ""  # the casualty insurer's own number of the accident
+    conditions: tuple[str, ...] = ()  # claim codes of box 10d
+    off_work: Span = Span()
+    in_hospital: Span = Span()
 
 
 @dataclass(frozen=True, slots=True)

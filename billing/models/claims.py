@@ -17,6 +17,11 @@ class ClaimSettings(ScopedModel):
     contact_name = models.CharField(max_length=60, blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)
     testing = models.BooleanField(default=True, help_text="Files are marked as test.")
+    supervised = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Kinds of plan whose claims name the assistant and, in box 17, who supervises.",
+    )
     form_right = models.SmallIntegerField(
         default=0, help_text="Move the claim form's print to the right, in tenths of a millimeter."
     )
@@ -51,17 +56,47 @@ class ClaimDetails(ScopedModel, Address):
     other = models.BooleanField("other accident", default=False)
     accident_state = models.CharField(max_length=2, blank=True)
     accident_on = models.DateField(null=True, blank=True)
+    other_claim_id = models.CharField(max_length=28, blank=True)
+    condition_codes = models.CharField(max_length=11, blank=True)
+    off_work_from = models.DateField(null=True, blank=True)
+    off_work_until = models.DateField(null=True, blank=True)
+    admitted_on = models.DateField(null=True, blank=True)
+    discharged_on = models.DateField(null=True, blank=True)
 
     class Meta(ScopedModel.Meta):
         constraints = [
             models.CheckConstraint(
                 name="billing_details_name_the_insured",
                 condition=Q(relationship="18") | ~Q(last_name=""),
-            )
+            ),
+            models.CheckConstraint(
+                name="billing_details_off_work_ends_after_it_begins",
+                condition=Q(off_work_from=None)
+                | Q(off_work_until=None)
+                | Q(off_work_until__gte=models.F("off_work_from")),
+            ),
+            models.CheckConstraint(
+                name="billing_details_discharge_follows_admission",
+                condition=Q(discharged_on=None)
+                | Q(admitted_on__isnull=False, discharged_on__gte=models.F("admitted_on")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Details of {self.coverage}"
+
+
+class ClaimMarks(ScopedModel):
+    """What the claim of one visit says beside its lines: boxes 24C and 24H."""
+
+    charge_set = models.OneToOneField(
+        "billing.ChargeSet", models.PROTECT, related_name="claim_marks"
+    )
+    emergency = models.BooleanField("emergency (box 24C)", default=False)
+    epsdt = models.BooleanField("follows an EPSDT screening (box 24H)", default=False)
+
+    def __str__(self) -> str:
+        return f"Marks of {self.charge_set}"
 
 
 class ClaimCounter(ScopedModel):

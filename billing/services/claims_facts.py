@@ -10,7 +10,7 @@ from billing.claims import types
 from billing.claims.preflight import Ground, preflight
 from billing.desk_enums import EntryKind
 from billing.engine.tables import shipped_codes
-from billing.models import ChargeSet, LedgerEntry
+from billing.models import ChargeSet, ClaimDetails, ClaimSettings, LedgerEntry
 from billing.services.desk_routes import filing_of
 from clinic.models import Clinician, Coverage, Patient
 from notes.models import EpisodeOfCare, Visit
@@ -26,7 +26,8 @@ def claim_of(charge_set: ChargeSet, *, number: str = "0", coverage: Coverage | N
     coverage = coverage or visit.coverage
     insured, patient = _insured(coverage, visit.patient, filing_of(charge_set))
     author = note.author
-    treater = author.supervisor if author.is_assistant else author
+    details = getattr(coverage, "claim_details", None)
+    treater, supervisor = _treating(author, insured.filing, visit.practice_id)
     return types.Claim(
         number=number,
         billing=_billing(charge_set),
@@ -37,8 +38,8 @@ def claim_of(charge_set: ChargeSet, *, number: str = "0", coverage: Coverage | N
         diagnoses=tuple(charge_set.facts["day"].get("diagnoses", ())),
         lines=_lines(charge_set, visit, number),
         place=visit.location.place_of_service,
-        rendering=_provider(treater),
-        supervising=None,  # an assistant's supervisor is the one who bills as treating
+        rendering=treater,
+        supervising=supervisor,
         facility=_facility(visit),
         signed_on=timezone.localdate(note.signed_at, timezone=visit.practice.zone),
         patient_paid_cents=_paid(charge_set) if coverage.pk == visit.coverage_id else 0,
@@ -47,7 +48,28 @@ def claim_of(charge_set: ChargeSet, *, number: str = "0", coverage: Coverage | N
         initial_treatment_on=visit.episode.started_on if author.discipline == "DC" else None,
         accident=_accident(coverage),
         authorization=_authorization(visit),
+        other_claim_id=details.other_claim_id if details else "",
+        conditions=tuple(details.condition_codes.split()) if details else (),
+        off_work=_span(details, "off_work_from", "off_work_until"),
+        in_hospital=_span(details, "admitted_on", "discharged_on"),
     )
+
+
+def _treating(
+    author: Clinician, filing: str, practice: int
+) -> tuple[types.Provider, types.Provider | None]:
+    """Who stands in 24J. For most plans an assistant's work is billed by who supervises; some
+    want the assistant there, and the supervisor in box 17 (loop 2310D)."""
+    if not author.is_assistant:
+        return _provider(author), None
+    settings = ClaimSettings.objects.filter(practice=practice).first()
+    if settings is not None and filing in settings.supervised:
+        return _provider(author), _provider(author.supervisor)
+    return _provider(author.supervisor), None
+
+
+def _span(details: ClaimDetails | None, start: str, end: str) -> types.Span:
+    return types.Span(getattr(details, start, None), getattr(details, end, None))
 
 
 def problems_of(charge_set: ChargeSet, *, today: date) -> list[types.Problem]:
@@ -136,6 +158,7 @@ def _paid(charge_set: ChargeSet) -> int:
 
 
 def _lines(charge_set: ChargeSet, visit: Visit, number: str) -> tuple[types.Line, ...]:
+    marks = getattr(charge_set, "claim_marks", None)
     return tuple(
         types.Line(
             id=f"{number}L{line.position}",
@@ -147,6 +170,8 @@ def _lines(charge_set: ChargeSet, visit: Visit, number: str) -> tuple[types.Line
             modifiers=tuple(line.modifiers),
             place=visit.location.place_of_service,
             minutes=line.minutes,
+            emergency=marks is not None and marks.emergency,
+            epsdt=marks is not None and marks.epsdt,
         )
         for line in charge_set.lines.all()
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from billing.models import ChargeSet, ClaimDetails, ClaimSettings
+from billing.models import ChargeSet, ClaimDetails, ClaimMarks, ClaimSettings
 from billing.services.desk_refresh import refresh
 from clinic.models import Coverage, Practice, User
 from clinic.services import audit
@@ -43,4 +43,28 @@ def save_details(
     audit.record("claims.details_saved", actor=by, subject=row, patient_id=coverage.patient_id)
     for charge_set in ChargeSet.objects.filter(note__visit__coverage=coverage, claims=None):
         refresh(charge_set)
+    return row
+
+
+@transaction.atomic
+def save_marks(
+    charge_set: ChargeSet, *, by: User, values: Mapping[str, Any], seen: str | None = None
+) -> ClaimMarks:
+    """For the visit's next claim; one that is out keeps what it said."""
+    charge_set = ChargeSet.objects.select_for_update().get(pk=charge_set.pk)
+    row = ClaimMarks.objects.filter(charge_set=charge_set).first() or ClaimMarks(
+        charge_set=charge_set
+    )
+    check_seen(row, values, seen)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    audit.record(
+        "claims.marks_saved",
+        actor=by,
+        subject=row,
+        patient_id=charge_set.note.visit.patient_id,
+        **{name: str(value) for name, value in values.items()},
+    )
+    refresh(charge_set)
     return row

@@ -120,6 +120,7 @@ def _whole():
     lines = Prefetch("lines", queryset=ChargeLine.objects.order_by("position"))
     return ChargeSet.objects.select_related(
         "policy",
+        "claim_marks",
         "note__author__supervisor",
         "note__visit__patient",
         "note__visit__practice",

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from billing import money
 from billing.desk_enums import ClaimState
-from billing.forms.claims import ClaimDetailsForm, ClaimSettingsForm
-from billing.models import Claim, ClaimDetails, ClaimFile
+from billing.forms.claims import ClaimDetailsForm, ClaimMarksForm, ClaimSettingsForm
+from billing.models import Claim, ClaimDetails, ClaimFile, ClaimMarks
 from billing.services import claims, claims_transport
 from billing.services.claims_print import claim_form_pdf
-from billing.services.claims_settings import save_details, save_settings
+from billing.services.claims_settings import save_details, save_marks, save_settings
 from billing.views.batches import selected
 from billing.views.superbills import DESK, charge_set_or_404
 from clinic.enums import Role
@@ -187,3 +187,25 @@ def details(request, pk):
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "coverage": coverage}
     return render(request, "billing/claim_details.html", context, status=status)
+
+
+@allow(*DESK)
+@require_http_methods(["GET", "POST"])
+def marks(request, visit_id):
+    """What the claim of one visit says beside its lines."""
+    row = charge_set_or_404(visit_id)
+    stored = ClaimMarks.objects.filter(charge_set=row).first() or ClaimMarks(charge_set=row)
+    form = ClaimMarksForm(request.POST or None, instance=stored)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_marks(row, by=request.user, values=form.values(), seen=form.was_seen)
+        except Conflict as conflict:
+            form.meet(conflict)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("billing:superbill", visit_id=visit_id)
+    audit.record("claims.marks_viewed", actor=request.user, subject=row,
+                 patient_id=row.note.visit.patient_id)  # fmt: skip
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "visit": row.note.visit}
+    return render(request, "billing/claim_marks.html", context, status=status)

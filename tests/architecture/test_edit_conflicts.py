@@ -47,7 +47,7 @@ def test_every_form_of_a_model_says_what_it_saw_or_only_adds():
     assert changing == {
         "PatientForm", "CoverageForm", "PracticeForm", "LocationForm", "ClinicianForm",
         "EpisodeForm", "LymphedemaForm", "TechniqueForm", "RegionForm", "PayerForm",
-        "ClaimSettingsForm", "ClaimDetailsForm",
+        "ClaimSettingsForm", "ClaimDetailsForm", "ClaimMarksForm",
     }  # fmt: skip
 
 

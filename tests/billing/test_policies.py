@@ -134,7 +134,7 @@ def test_visit_without_coverage_is_self_pay(in_practice):
     in_force = policy_for(visit_of(None))
 
     assert (in_force.row, in_force.policy) == (None, preset("self-pay", on=date(2026, 3, 2)))
-    assert in_force.label == f"Self-pay ({in_force.policy.version})"
+    assert in_force.label == "Self-pay (rules from 04/01/2000)"
 
 
 def test_note_without_a_policy_is_not_signed(in_practice):

@@ -22,6 +22,7 @@ from billing.claims.types import (
     Payer,
     Provider,
     Receiver,
+    Span,
     Submitter,
 )
 from billing.engine.tables import shipped_codes
@@ -120,6 +121,31 @@ def make_compensation(**fields: Any) -> Claim:
         accident=Accident(employment=True, on=date(2026, 8, 30)),
     )
     return replace(claim, **fields)
+
+
+def make_full_compensation() -> Claim:
+    """A work accident with all that the record can know of it."""
+    return replace(
+        make_compensation(),
+        number="HL6",
+        other_claim_id="WC2026-778",
+        conditions=("W3", "W2"),
+        off_work=Span(date(2026, 8, 31), date(2026, 9, 14)),
+        in_hospital=Span(date(2026, 8, 30), date(2026, 9, 1)),
+        lines=(make_line(id="HL6L1", emergency=True),),
+    )
+
+
+def make_screened() -> Claim:
+    """A child whom Medicaid's screening led to therapy."""
+    claim = make_dependent()
+    return replace(
+        claim,
+        number="HL7",
+        insured=replace(claim.insured, filing="MC"),
+        total_cents=12400,
+        lines=(make_line(id="HL7L1", epsdt=True),),
+    )
 
 
 def make_file(*claims: Claim, control: int = 1) -> Interchange:
