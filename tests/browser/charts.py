@@ -12,6 +12,7 @@ from clinic.models import Practice, User
 from clinic.scope import scope
 from notes.models import Note, TreatmentBlock, Visit
 from tests.billing.making import make_fees, make_payer_with
+from tests.browser.looks import drawn
 from tests.factories import (
     at,
     make_block,
@@ -117,10 +118,13 @@ def open_chart(context: BrowserContext, chart: Chart, *, fragment: str = "") -> 
 
 
 def ready(page: Page) -> None:
+    """The script has taken over and nothing moves any more, so that a place pointed at stays."""
     page.wait_for_selector("#charting[data-ready]")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    drawn(page)
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 8) -> None:
+def until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
     """Asked again and again from here: the page's policy forbids Playwright's own waiting."""
     last = monotonic() + seconds
     while not holds():
@@ -128,10 +132,22 @@ def until(holds: Callable[[], bool], *, seconds: float = 8) -> None:
         sleep(0.05)
 
 
+# What a hand has done but is no edit yet: typing that waits for its pause, and edits to send.
+_ON_ITS_WAY = """() => {
+  const { editor, outbox, texts } = document.querySelector("#charting").charting;
+  return outbox.waiting + [editor.timer, ...Object.values(texts.timers)].filter(Boolean).length;
+}"""
+
+
 def saved(page: Page) -> None:
-    """Until nothing is on its way any more."""
-    until(lambda: waiting(page) == 0)
-    expect(page.locator("#save-pill")).to_have_attribute("data-state", "saved")
+    """Until nothing is on its way any more.
+
+    Of what begins with an answer of the server or with a dialog, the test first expects what
+    people see of it: before that there may be nothing on its way yet.
+    """
+    drawn(page)  # a click's own tasks have run
+    until(lambda: page.evaluate(_ON_ITS_WAY) == 0)
+    expect(pill(page)).to_have_attribute("data-state", "saved")
 
 
 def pill(page: Page) -> Locator:

@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test.utils import override_settings, setup_databases, teardown_databases
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.fixtures import _disable_migrations
 from pytest_django.live_server_helper import LiveServer
 
@@ -45,6 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+# Long enough for a machine that does other things too: only what never comes takes so long.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

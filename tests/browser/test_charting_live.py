@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from clinic.scope import scope
 from notes.models import BlockTemplate, LiveChart
-from tests.browser.charts import Chart, make_chart, open_chart, ready, saved, tile
+from tests.browser.charts import Chart, make_chart, open_chart, pill, ready, saved, tile
 from tests.factories import (
     PASSWORD,
     make_block,
@@ -146,6 +146,7 @@ def test_two_regions_ask_and_are_not_guessed(page, chart):
     question = page.locator("#typed-question")
     expect(question).to_contain_text("Which region?")
     line.press("Enter")
+    saved(page)
     assert chart.blocks() == []
 
     question.get_by_role("button", name="Cervical spine and Upper trapezius").click()
@@ -166,6 +167,7 @@ def test_line_typed_offline_is_read_when_the_connection_is_back(page, chart):
     page.context.set_offline(True)
     page.locator("#typed-line").fill("12 te")
     page.locator("#typed-line").press("Enter")
+    expect(pill(page)).to_have_text("Offline: 1 change on this device")
     assert chart.blocks() == []
 
     page.context.set_offline(False)
@@ -194,7 +196,7 @@ def test_last_visit_is_copied_as_a_plan_without_minutes_or_responses(page, chart
 def test_template_is_kept_and_used(page, chart):
     chart.add("11:00", "11:10", technique="soft_tissue_mobilization", regions=["lumbar_spine"])
     page.reload()
-    page.wait_for_selector("#charting[data-ready]")
+    ready(page)
     page.get_by_role("button", name="Keep as template").click()
     dialog = page.get_by_role("dialog", name="Keep as a template")
     dialog.get_by_label("Name").fill("Low back")
@@ -203,6 +205,7 @@ def test_template_is_kept_and_used(page, chart):
     expect(page.get_by_text("Template Low back kept.")).to_be_visible()
     page.get_by_role("button", name="Templates").click()
     page.get_by_role("dialog").get_by_role("button", name="Low back", exact=True).click()
+    expect(page.locator("#plan .plan-item")).to_have_count(1)
     saved(page)
 
     with scope(chart.practice):
@@ -223,7 +226,7 @@ def test_sentence_is_tapped_into_its_section(page, chart):
 def test_missing_list_leads_to_the_field(page, chart):
     chart.add("11:00", "11:10", technique="soft_tissue_mobilization", regions=[], response="")
     page.reload()
-    page.wait_for_selector("#charting[data-ready]")
+    ready(page)
     missing = page.locator("#missing-list li")
     expect(missing).to_have_count(2)
 

@@ -21,6 +21,7 @@ from tests.browser.charts import (
     waiting,
 )
 from tests.clinic.sign_in.ways import code_now, give_app
+from tests.conftest import client_of
 from tests.factories import PASSWORD, at
 
 RAW = """async () => {
@@ -176,6 +177,7 @@ def test_session_ended_signs_in_on_the_same_page(context, chart, django_db_block
     expect(dialog.get_by_role("alert")).to_contain_text("not correct")
     dialog.get_by_label("Password").fill(PASSWORD)
     dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog.get_by_label("Code of your app")).to_be_visible()
     dialog.get_by_label("Code of your app").fill(code_now())
     dialog.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -242,7 +244,7 @@ def test_conflict_can_keep_theirs_or_both(signed_in, chart, choice, spans):
     saved(mine)
 
     assert [row[1:] for row in chart.spans()] == spans
-    assert on_disk(mine) == 0
+    until(lambda: on_disk(mine) == 0)
 
 
 def test_text_written_on_two_devices_is_shown_and_kept_both(signed_in, chart):
@@ -367,8 +369,6 @@ def test_edits_of_somebody_else_stay_sealed_on_a_shared_tablet(context, chart, s
     page.close(run_before_unload=False)
     context.set_offline(False)
     context.clear_cookies()
-    from tests.conftest import client_of  # noqa: PLC0415 only this test signs in twice
-
     cookie = client_of(other.user).cookies["sessionid"]
     context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": server.url}])
 
@@ -392,3 +392,41 @@ def test_burst_of_key_presses_is_one_edit_or_few(context, chart):
 
     assert chart.spans() == [("soft_tissue_mobilization", "11:20", "11:30")]
     assert operations(chart) <= 2  # the first was tried alone, the rest are joined
+
+
+def sign_out(page: Page) -> None:
+    page.locator("summary", has_text="Therapist").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+
+
+def test_signing_out_sends_what_stands_in_the_fields_first(context, chart):
+    page = open_chart(context, chart)
+    page.locator("#id_plan").fill("The last words before going home.")
+    sign_out(page)
+    page.wait_for_url("**/accounts/login/**")
+
+    assert chart.fresh().plan == "The last words before going home."
+
+
+def test_signing_out_with_something_unsent_says_so_and_keeps_it(context, chart, server):
+    page = open_chart(context, chart)
+    page.route("**/ops/", lambda route: route.fulfill(status=500))
+    write_plan(page, "Kept through the sign-out.")
+    expect(pill(page)).to_have_attribute("data-state", "error")
+    sign_out(page)
+    dialog = page.get_by_role("dialog", name="1 change is not sent yet")
+    dialog.get_by_role("button", name="Stay", exact=True).click()
+    expect(page.locator("#id_plan")).to_be_visible()
+    sign_out(page)
+    dialog.get_by_role("button", name="Sign out all the same").click()
+    page.wait_for_url("**/accounts/login/**")
+    assert on_disk(page) == 1
+    assert chart.fresh().plan == "Continue twice a week."
+
+    page.unroute("**/ops/")
+    cookie = client_of(chart.user).cookies["sessionid"]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
+    page.goto(chart.path)
+    ready(page)
+    until(lambda: chart.fresh().plan == "Kept through the sign-out.")
+    until(lambda: on_disk(page) == 0)

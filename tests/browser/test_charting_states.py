@@ -189,8 +189,8 @@ def test_chart_works_without_scripts(signed_in, chart):
     page.locator("#id_minutes").fill("12")
     page.get_by_role("button", name="Add block").click()
 
-    assert chart.spans()[2] == ("therapeutic_exercise", "11:30", "11:42")
     expect(page.locator("#block-table")).to_contain_text("11:30–11:42")
+    assert chart.spans()[2] == ("therapeutic_exercise", "11:30", "11:42")
 
 
 def test_adjustment_shows_the_code_that_its_regions_come_to(signed_in, chart):

@@ -76,7 +76,7 @@ def test_escape_cancels_a_drag(page, two_blocks):
     drag(page, bar(page, "Therapeutic exercise"), 9, release=False)
     page.keyboard.press("Escape")
     page.mouse.up()
-    page.wait_for_timeout(300)
+    saved(page)
 
     assert two_blocks.spans()[1] == ("therapeutic_exercise", "11:15", "11:30")
     expect(bar(page, "Therapeutic exercise")).to_contain_text("15 min")

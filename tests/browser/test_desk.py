@@ -1,5 +1,6 @@
 """The office manager's day in a real browser: queue by keyboard, print, pay, claim, batch."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -174,10 +175,11 @@ def test_claim_is_made_and_its_remittance_posted(page, desk, tmp_path):
 def test_filters_stay_in_the_address(page, desk):
     page.fill("#id_q", "sample")
     page.get_by_role("button", name="Filter").click()
+    expect(page).to_have_url(re.compile("q=sample"))
     page.get_by_role("link", name="Ready", exact=False).first.click()
 
+    expect(page).to_have_url(re.compile("state=ready"))
     assert "q=sample" in page.url
-    assert "state=ready" in page.url
     expect(page.locator("#id_q")).to_have_value("sample")
 
 

@@ -1,86 +1,32 @@
 """The payer settings in a real browser, as admin."""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from billing.models import PayerPolicy, PolicyCase
-from billing.services.starter import load_reference
+from billing.models import PolicyCase
 from clinic.enums import Role
-from clinic.models import Payer, Practice, User
+from clinic.models import Payer
 from clinic.scope import scope
-from tests.billing.making import make_charge_set, make_draft, make_fees, make_policy
+from tests.billing.making import make_policy
 from tests.browser.looks import faults
+from tests.browser.payer_desk import Desk, made_apart, start_draft
 from tests.conftest import user_with
-from tests.factories import make_block, make_practice, make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 WIDTHS = (1440, 820, 320)
 
 
-@dataclass
-class Desk:
-    """A payer with rules in force, one signed visit of this month, one chart, and two admins."""
-
-    practice: Practice
-    admin: User
-    second: User
-    payer: Payer
-    visit_id: str
-
-    @property
-    def path(self) -> str:
-        return f"/billing/payers/{self.payer.pk}/"
-
-    def draft(self) -> PayerPolicy:
-        with scope(self.practice):
-            return self.payer.policies.get(version=2)
-
-
 @pytest.fixture
 def desk(browser) -> Desk:
-    """Made in a thread of its own: signing runs an event loop, and Playwright's is in this one."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(_made).result()
-
-
-def _made() -> Desk:
-    try:
-        return make_desk()
-    finally:
-        connection.close()
-
-
-def make_desk() -> Desk:
-    practice = make_practice()
-    load_reference()
-    with scope(practice):
-        make_fees()
-        note = make_draft(date=timezone.localdate() - timedelta(days=5))
-        make_block(note, "09:20", "09:27", technique="therapeutic_exercise", regions=(),
-                   diagnosis_codes=["M54.2"])  # fmt: skip
-        payer = note.visit.coverage.payer
-        bill = make_charge_set(note)
-        admin = make_user(Role.ADMIN, first_name="Ana", last_name="First")
-        second = make_user(Role.ADMIN, first_name="Ben", last_name="Second")
-        return Desk(practice, admin, second, payer, str(bill.note.visit.public_id))
+    return made_apart()
 
 
 @pytest.fixture
 def context(desk, signed_in) -> BrowserContext:
     return signed_in(desk.admin)
-
-
-def start_draft(page: Page, desk: Desk) -> None:
-    page.goto(desk.path)
-    page.get_by_label("Why a new version").fill("Contract of 2027")
-    page.get_by_role("button", name="Start a draft").click()
-    page.wait_for_url("**/v2/")
 
 
 def save(page: Page) -> None:
@@ -177,6 +123,7 @@ def test_failing_case_stops_publishing_on_the_page(desk, context):
         page.locator(f"[name=sim-rows-{row}-minutes]").fill("7" if code else "")
     page.get_by_label("Name of the case").fill("Two short codes")
     page.get_by_role("button", name="Save as a test case").click()
+    expect(page.locator("#cases")).to_contain_text("Two short codes")
     choose_cms(page)
     save(page)
 
@@ -187,6 +134,8 @@ def test_failing_case_stops_publishing_on_the_page(desk, context):
     )
     assert desk.draft().status == "draft"
     page.get_by_role("button", name="Accept the new answer of Two short codes").click()
+    expect(page.locator("#cases .case-fails")).to_have_count(0)
+    expect(page.locator("#cases .case")).to_have_count(1)
     page.locator("#publish").get_by_role("button", name="Publish v2").click()
     expect(page.locator(".notice-success")).to_contain_text("v2 is published")
 
