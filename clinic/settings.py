@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "clinic.middleware.NoStoreMiddleware",
     "clinic.submit_once.SubmitOnceMiddleware",
     "clinic.disk_full.DiskFullMiddleware",
+    "clinic.held_up.HeldUpMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
