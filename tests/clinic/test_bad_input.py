@@ -2,6 +2,7 @@
 
 import errno
 import io
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -158,6 +159,63 @@ def test_file_that_cannot_be_verified_gets_a_sentence(in_practice, office_client
 
     assert answer.status_code == 422
     assert words in answer.content.decode()
+
+
+class Slow(io.RawIOBase):
+    """An upload that is made while it is read: a form with one file of zeros."""
+
+    HEAD = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n"
+    )
+    TAIL = b"\r\n--x--\r\n"
+
+    def __init__(self, size: int) -> None:
+        self.parts = [io.BytesIO(self.HEAD), None, io.BytesIO(self.TAIL)]
+        self.zeros = size
+        self.length = len(self.HEAD) + size + len(self.TAIL)
+        self.read_so_far = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room) -> int:
+        body = b""
+        while self.parts and not body:
+            body = self._next(len(room))
+            if not body:
+                del self.parts[0]
+        room[: len(body)] = body
+        self.read_so_far += len(body)
+        return len(body)
+
+    def _next(self, most: int) -> bytes:
+        if self.parts[0] is not None:
+            return self.parts[0].read(most)
+        body = bytes(min(self.zeros, most))
+        self.zeros -= len(body)
+        return body
+
+
+def test_upload_of_200_mb_is_read_to_its_end_and_never_held(in_practice, office_client):
+    upload = Slow(200_000_000)
+    request = office_client._base_environ() | {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/verify/",
+        "CONTENT_LENGTH": str(upload.length),
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "wsgi.input": upload,
+    }
+
+    tracemalloc.start()
+    answer = office_client.handler(request)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert answer.status_code == 422
+    assert "larger than 25 MB" in answer.content.decode()
+    assert upload.read_so_far == upload.length
+    assert peak < 10_000_000
 
 
 def test_upload_is_still_guarded_against_forged_requests(in_practice, office_client):
