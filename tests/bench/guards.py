@@ -5,17 +5,19 @@ manager and through a plain one, the same form with a key and without; on Postgr
 same read as the run-time role and as the owner, whom row-level security lets through. Rounds
 alternate, so that a busy machine weighs on both alike.
 
-    python tests/bench/guards.py [ROUNDS]
+    python tests/bench/guards.py [ROUNDS]          on SQLite, then on PostgreSQL
     bash .ci/postgres python tests/bench/guards.py [ROUNDS]
 """
 
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest  # noqa: F401 makes clinic.settings those of a test, which signs in as the owner
 
@@ -138,7 +140,7 @@ def cost_of_form_keys(practice_id: int) -> bool:
     return ratio("form", keyed, bare)
 
 
-def main() -> int:
+def measure() -> bool:
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     settings.ALLOWED_HOSTS = ["testserver"]
     connection.creation.create_test_db(verbosity=0)
@@ -160,7 +162,16 @@ def main() -> int:
     finally:
         stop_acting_as_run_time_role()
         connection.creation.destroy_test_db(str(connection.settings_dict["NAME"]), verbosity=0)
-    return 0 if all(held) else 1
+    return all(held)
+
+
+def main() -> int:
+    holds = measure()
+    if connection.vendor == "sqlite":  # settings are read once: the other one in its own process
+        postgres = str(Path(__file__).resolve().parents[2] / ".ci" / "postgres")
+        command = ["bash", postgres, sys.executable, __file__, *sys.argv[1:]]
+        holds = subprocess.run(command, check=False).returncode == 0 and holds
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":

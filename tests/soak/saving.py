@@ -8,12 +8,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.soak import charting_kills as harness
@@ -21,7 +23,21 @@ from tests.soak import charting_kills as harness
 if TYPE_CHECKING:
     from tests.browser.charts import Chart
 
+ROOT = Path(__file__).resolve().parents[2]
 BLOCK_EVERY = 5  # edits: one of a block, the others of text
+
+
+def prepare() -> None:
+    """A database of its own. Commands set it up: on PostgreSQL only they sign in as its owner."""
+    below = os.environ.get("HANDLINE_DATA") or None
+    os.environ["HANDLINE_DATA"] = tempfile.mkdtemp(prefix="handline-soak-", dir=below)
+    os.environ |= {"HANDLINE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    for words in (["dbsetup"], ["collectstatic", "--no-input"]):
+        command = [sys.executable, "manage.py", *words, "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, check=True)
+    import django  # noqa: PLC0415 the environment comes first
+
+    django.setup()
 
 
 def charts(number: int) -> list["Chart"]:
@@ -236,4 +252,4 @@ def engine_troubles() -> list[str]:
     return found + ([done.stdout[-500:] + done.stderr[-500:]] if done.returncode else [])
 
 
-prepare, free_port, serve = harness.prepare, harness.free_port, harness.serve
+free_port, serve = harness.free_port, harness.serve

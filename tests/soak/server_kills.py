@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,12 @@ from tests.soak.point_in_time import Cluster
 ALL_AT_ONCE = 1 / 20  # of the kills of gunicorn
 WORKERS = 2
 PATIENCE = 90  # seconds without one save acknowledged
+ROLES = (
+    "CREATE ROLE handline_owner LOGIN CREATEROLE BYPASSRLS",
+    "CREATE ROLE handline_app LOGIN",
+    "GRANT handline_app TO handline_owner",
+    "CREATE DATABASE handline OWNER handline_owner TEMPLATE template0 ENCODING 'UTF8'",
+)
 
 
 def children(pid: int) -> list[int]:
@@ -49,12 +55,12 @@ def end(*pids: int) -> None:
 class Gunicorn:
     port: int
     process: subprocess.Popen | None = None
+    is_preloaded: bool = False  # a killed worker is forked anew at once, without its imports
     whole: int = 0  # kills of master and workers
     workers: int = 0
 
     def start(self) -> None:
-        # A killed worker is forked anew at once; without it, most of a trial would be imports.
-        os.environ["GUNICORN_CMD_ARGS"] = "--preload"
+        os.environ["GUNICORN_CMD_ARGS"] = "--preload" if self.is_preloaded else ""
         self.process = saving.serve(self.port, workers=WORKERS)
 
     def kill(self, dice: random.Random) -> None:
@@ -131,7 +137,7 @@ class Trial:
 
 
 def cluster_in(stack: ExitStack) -> Cluster:
-    """PostgreSQL with everything that makes it durable switched on, as the settings advise."""
+    """PostgreSQL as the settings advise: durable, its pages served by a role that RLS holds."""
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handline-kills-")))
     home.chmod(0o711)
     cluster = Cluster(home)
@@ -139,7 +145,12 @@ def cluster_in(stack: ExitStack) -> Cluster:
     cluster.configure("archive_mode = off")
     cluster.start()
     stack.callback(cluster.stop)
-    os.environ["DATABASE_URL"] = cluster.environment["DATABASE_URL"]
+    with closing(cluster.connect()) as live:
+        for statement in ROLES:
+            live.execute(statement)
+    for name, role in (("HANDLINE_OWNER_URL", "owner"), ("DATABASE_URL", "app")):
+        host = str(home).replace("/", "%2F")
+        os.environ[name] = f"postgresql://handline_{role}@{host}/handline"
     return cluster
 
 
@@ -158,7 +169,7 @@ def main() -> int:
         wants_postgres = given.engine == "postgres" or given.postgres_kills
         cluster = cluster_in(stack) if wants_postgres else None
         saving.prepare()
-        server = Gunicorn(saving.free_port())
+        server = Gunicorn(saving.free_port(), is_preloaded=True)
         people = saving.savers(given.clients, server.port)
         server.start()
         stack.callback(lambda: server.stop())
