@@ -1,21 +1,22 @@
 """Ninety days of a small clinic: signed notes, imported history, drafts, today's list."""
 
 import tomllib
-from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from billing.demo.bulk import ImportedVisit, import_history
+from billing.demo.diary import Diary, moment
 from billing.demo.visits import Ground, Story, book, chart, open_episode, sign
+from billing.demo.waiting import Waiting, leave_waiting
 from clinic.models import Clinician, Coverage, Patient, Payer, Practice
 from notes.enums import VisitStatus
 from notes.models import EpisodeOfCare
 
 _HOME = Path(__file__).parent
 DAYS = 90
-SIGNED = 34  # with the worked examples about forty signed documents
+SIGNED = 31  # with the worked examples and the assistant's about forty signed notes
 PLAIN = {
     "subjective": "Published worked example, charted as a visit: read the charges for its answer.",
     "objective": "As in the example.",
@@ -46,12 +47,10 @@ def fill(practice: Practice, *, today: date) -> None:
     episodes = _episodes(practice, ground, today)
     days = workdays(today)
     _worked_examples(practice, ground, days)
-    _past(practice, episodes, ground, days, random)
+    diary = Diary(practice)
+    _past(diary, episodes, ground, days, random)
     _today(practice, episodes, ground, today)
-
-
-def moment(practice: Practice, day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=practice.zone)
+    leave_waiting(Waiting(practice, ground, diary, days, episodes, today))
 
 
 def _episodes(practice: Practice, ground: Ground, today: date) -> list[tuple[EpisodeOfCare, Story]]:
@@ -114,25 +113,9 @@ def _example_block(row: list, diagnoses: list[str]) -> list:
     return [technique, minutes, regions, side, "", "", "As in the example", "", codes]
 
 
-class Diary:
-    """Each clinician sees one patient an hour, from eight on."""
-
-    def __init__(self, practice: Practice) -> None:
-        self.practice = practice
-        self.taken: Counter[tuple[int, date]] = Counter()
-
-    def take(self, clinician_id: int, day: date) -> datetime:
-        hour = 8 + self.taken[clinician_id, day]
-        self.taken[clinician_id, day] += 1
-        return moment(self.practice, day, hour)
-
-
-def _past(
-    practice: Practice, episodes: list, ground: Ground, days: list[date], random: Random
-) -> None:
+def _past(diary: Diary, episodes: list, ground: Ground, days: list[date], random: Random) -> None:
     """About 190 visits: history brought in, then our own signed ones, some that never were."""
-    imported, own = [], []
-    diary = Diary(practice)
+    imported, own, practice = [], [], diary.practice
     for place, (episode, story) in enumerate(episodes):
         own_days = [day for day in days if day >= episode.started_on]
         chosen = sorted(random.sample(own_days[:-5], 4))

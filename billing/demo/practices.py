@@ -26,7 +26,7 @@ from clinic.services.keys import found_authority
 from notes.vocabulary import seed_vocabulary
 
 # The demo's root key is thrown away: its passphrase protects nothing.
-DEMO_ROOT_PASSPHRASE = "a demo root that nobody keeps"  # noqa: S105
+DEMO_ROOT_PASSPHRASE = "a demo root that nobody keeps"  # noqa: S105 of invented practices
 HARBOR, SECOND_WIND = "Harbor Street Manual Therapy", "Second Wind Rehabilitation"
 
 
@@ -41,6 +41,7 @@ def make_harbor() -> Practice:
         state="ME",
         zip_code="04101-2417",
         phone="(207) 555-0142",
+        cosign_assistants=True,
         is_demo=True,
     )
     with scope(practice):

@@ -9,11 +9,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from billing.demo import history
+from billing.demo import history, waiting
 from billing.demo.history import worked_examples
 from billing.demo.practices import HARBOR, SECOND_WIND
-from billing.models import ChargeSet
+from billing.models import ChargeLine, ChargeSet
 from billing.services.rederive import SAME, rederive_all
+from billing.services.worklist import worklist
 from clinic.demo import DEMO_LOGINS, DEMO_PASSWORD
 from clinic.enums import Role
 from clinic.models import Clinician, Patient, Payer, Practice, StoredDocument, User
@@ -21,6 +22,7 @@ from clinic.npi import is_npi
 from clinic.scope import scope
 from notes.enums import VisitStatus
 from notes.models import Note, Visit
+from notes.services.worklist import KINDS
 from tests.snapshot import snapshot
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -100,7 +102,7 @@ def test_about_two_hundred_visits_of_ninety_days_in_all_states(inside):
     visits = Visit.objects.all()
     states = Counter(visits.values_list("status", flat=True))
 
-    assert 180 <= len(visits) <= 230
+    assert 200 <= len(visits) <= 260
     assert set(states) == set(VisitStatus.values)
     assert all(0 <= (TODAY - visit.date).days <= 90 for visit in visits)
 
@@ -119,12 +121,30 @@ def test_signed_notes_have_real_documents_or_are_imported(inside):
     signed = Note.objects.filter(status="signed")
     own = signed.filter(imported=False)
 
-    assert own.count() == ENOUGH + len(worked_examples())
-    assert 38 <= PROMISED + len(worked_examples()) <= 44
-    assert StoredDocument.objects.count() == own.count()
+    by_assistant = len(waiting.ASSISTANT_DAYS)
+    assert own.count() == ENOUGH + len(worked_examples()) + by_assistant
+    assert 38 <= PROMISED + len(worked_examples()) + by_assistant <= 44
+    papers = Counter(StoredDocument.objects.values_list("kind", flat=True))
+    assert papers == {"note": own.count() + 2, "plan": 1, "progress": 3}  # co-signed, amended
     assert {bytes(document.content)[:4] for document in StoredDocument.objects.all()} == {b"%PDF"}
     assert {(n.document_id, n.record) for n in signed.filter(imported=True)} == {(None, None)}
-    assert ChargeSet.objects.count() == own.count()
+    assert ChargeSet.objects.count() == own.count() + waiting.ACCRUED_VISITS
+
+
+def test_everything_that_can_wait_for_somebody_waits(inside):
+    items = worklist(User.objects.get(email="sam@handline.example"), today=TODAY)
+
+    assert {item.kind for item in items} == set(KINDS)
+    ages = {item.day for item in items if item.kind == "unsigned"}
+    assert len(ages) == 1 + len(waiting.UNSIGNED_DAYS)
+
+
+def test_one_59_is_proved_by_time_and_one_by_region(inside):
+    lines = [line for line in ChargeLine.objects.all() if "59" in line.modifiers]
+
+    said = " ".join(reason["text"] for line in lines for reason in line.reasons)
+    assert "no minute is shared" in said
+    assert "no region is shared" in said
 
 
 @pytest.mark.parametrize("title", PUBLISHED)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from billing.demo import history
 from billing.demo.bulk import ImportedVisit, import_history
+from billing.demo.diary import moment
 from billing.demo.practices import HARBOR, make_harbor, make_second_wind
 from billing.demo.visits import Ground, open_episode
 from billing.services.starter import load_reference
@@ -89,5 +90,5 @@ def _long_history(practice: Practice, visits: int) -> Iterator[ImportedVisit]:
                 clinician=clinicians[story["discipline"]],
                 started_on=day,
             )
-        starts_at = history.moment(practice, day, 8 + number % 9)
+        starts_at = moment(practice, day, 8 + number % 9)
         yield ImportedVisit(episode, story, starts_at, turn + 1)
