@@ -24,8 +24,8 @@ class FeesForm(forms.Form):
     amounts = forms.CharField(
         label="Code and amount, one a line",
         max_length=20_000,
-        widget=forms.Textarea({"class": "form-control code", "rows": 6,
-                               "placeholder": "97140 62.00\n97110 58.50"}),
+        widget=forms.Textarea({"class": "form-control code", "rows": 6}),
+        help_text="For example: 97140 62.00",
         error_messages={"required": "Write at least one line, such as 97140 62.00."},
     )  # fmt: skip
     why = why_field("Why", "Say why the fees change.")

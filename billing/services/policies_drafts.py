@@ -90,8 +90,7 @@ def save_draft(draft: PayerPolicy, *, by: User, revision: int, content: Content)
     ``revision`` is what they read; where another admin saved since, a Conflict and nothing
     is stored.
     """
-    was = PayerPolicy.objects.select_for_update().get(pk=draft.pk)
-    check_is_draft(was)
+    was = locked(draft)
     if was.revision != revision:
         raise Conflict(
             f"{was.saved_by} saved this draft at {timezone.localtime(was.saved_at):%-I:%M %p}, "
@@ -124,11 +123,16 @@ def save_draft(draft: PayerPolicy, *, by: User, revision: int, content: Content)
     return was
 
 
-def check_is_draft(row: PayerPolicy) -> None:
+def locked(draft: PayerPolicy) -> PayerPolicy:
+    """The draft as it stands now, held until this transaction ends."""
+    row = PayerPolicy.objects.select_for_update().filter(pk=draft.pk).first()
+    if row is None:
+        raise NotAllowed(f"{draft.name} was discarded meanwhile. Nothing was stored.")
     if not row.is_draft:
         raise NotAllowed(
             f"{row.name} is published and stays as it is: start the next version from it."
         )
+    return row
 
 
 def _changes(was: PayerPolicy, content: Content) -> list[Change]:
@@ -167,8 +171,7 @@ def _shown(value: object) -> str:
 
 @transaction.atomic
 def discard_draft(draft: PayerPolicy, *, by: User, revision: int) -> None:
-    draft = PayerPolicy.objects.select_for_update().get(pk=draft.pk)
-    check_is_draft(draft)
+    draft = locked(draft)
     if draft.revision != revision:
         raise Conflict(
             f"{draft.saved_by} changed this draft after you opened it: look at it again first.",

@@ -10,7 +10,7 @@ from billing.models import ChargeSet, PayerPolicy
 from billing.services.policies import engine_policy, make_room, no_room
 from billing.services.policies_cases import cases_of, run_cases
 from billing.services.policies_difference import differences, predecessor, rules_of
-from billing.services.policies_drafts import check_is_draft
+from billing.services.policies_drafts import locked
 from billing.services.policies_history import Change, remember
 from billing.services.policies_words import BY_NAME
 from clinic.errors import Conflict, NotAllowed
@@ -74,8 +74,7 @@ def publish_draft(
 ) -> PayerPolicy:
     """Close the version in force the day before, and put the draft in force."""
     payer = Payer.objects.select_for_update().get(pk=draft.payer_id)
-    draft = PayerPolicy.objects.select_for_update().get(pk=draft.pk)
-    check_is_draft(draft)
+    draft = locked(draft)
     if draft.revision != revision:
         raise Conflict(
             f"{draft.saved_by} changed this draft after you opened it: look at it again, then "

@@ -23,7 +23,12 @@ from billing.services.policies_drafts import discard_draft, save_draft, start_dr
 from billing.services.policies_publishing import obstacles, publish_draft, rebilled_visits
 from billing.services.policies_words import CONFIDENCE, GROUPS, SETTINGS, in_words
 from billing.views.payers import payer_context
-from billing.views.policies_common import payer_or_404, rules_named, version_or_404
+from billing.views.policies_common import (
+    payer_or_404,
+    rules_named,
+    told_when_gone,
+    version_or_404,
+)
 from billing.views.simulator import simulator_of
 from clinic.enums import Role
 from clinic.errors import Conflict, NotAllowed
@@ -54,6 +59,7 @@ def start(request, pk):
 
 @allow(Role.ADMIN)
 @require_http_methods(["GET", "POST"])
+@told_when_gone
 def policy(request, pk, version):
     row = version_or_404(pk, version)
     if request.method == "POST":
@@ -143,6 +149,7 @@ def _read_groups(row: PayerPolicy) -> list[tuple[str, list[dict]]]:
 
 @allow(Role.ADMIN)
 @require_POST
+@told_when_gone
 def publish(request, pk, version):
     row = version_or_404(pk, version)
     form = PublishForm(request.POST)
@@ -173,11 +180,12 @@ def publish(request, pk, version):
 
 @allow(Role.ADMIN)
 @require_POST
+@told_when_gone
 def discard(request, pk, version):
     row = version_or_404(pk, version)
     revision = request.POST.get("revision", "")
     try:
-        discard_draft(row, by=request.user, revision=int(revision) if revision.isdigit() else 0)
+        discard_draft(row, by=request.user, revision=int(revision) if revision.isdecimal() else 0)
     except (Conflict, NotAllowed) as refusal:
         messages.error(request, str(refusal))
         return redirect("billing:policy", pk=row.payer_id, version=row.version)

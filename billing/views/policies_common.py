@@ -1,10 +1,13 @@
 """What the pages of a payer's rules share: finding rows, how things stand, both sides named."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from billing.engine.presets import preset_versions
@@ -49,6 +52,21 @@ def version_or_404(pk: int, version: int) -> PayerPolicy:
     return get_object_or_404(rows, payer=pk, version=version)
 
 
+def told_when_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For what is sent from a draft's page after another admin discarded the draft."""
+
+    @wraps(view)
+    def told(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+        rows = PayerPolicy.objects.filter(payer=pk, version=version)
+        if request.method != "POST" or rows.exists():
+            return view(request, pk, version)
+        payer = payer_or_404(pk)
+        messages.error(request, f"Draft v{version} was discarded meanwhile. Nothing was stored.")
+        return redirect("billing:payer", pk=payer.pk)
+
+    return told
+
+
 def rules_named(payer: Payer, name: str) -> tuple[Rules, str, PayerPolicy | None]:
     """ "v3" or "preset:medicare": the rules, the preset behind them, the row if it is one."""
     if name.startswith("preset:"):
@@ -56,7 +74,7 @@ def rules_named(payer: Payer, name: str) -> tuple[Rules, str, PayerPolicy | None
         if key not in preset_versions():
             raise Http404
         return rules_of_preset(key, timezone.localdate()), key, None
-    if not name[1:].isdigit():
+    if not name[1:].isdecimal():
         raise Http404
     row = version_or_404(payer.pk, int(name[1:]))
     return rules_of(row), row.preset, row

@@ -93,7 +93,7 @@ def _data(request):
     """ "Add rows" asks for the same visit with more empty rows."""
     data = request.POST.copy()
     total = data.get("sim-rows-TOTAL_FORMS", "")
-    if "more" in data and total.isdigit():
+    if "more" in data and total.isdecimal():
         data["sim-rows-TOTAL_FORMS"] = str(int(total) + SPARE)
     return data
 
@@ -119,7 +119,7 @@ def policy_typed(request, version: PayerPolicy | None) -> tuple[Policy | None, s
 
 def _version(payer: Payer, request) -> PayerPolicy | None:
     asked = request.POST.get("sim-version") or request.GET.get("version", "")
-    if asked.isdigit():
+    if asked.isdecimal():
         return get_object_or_404(payer.policies.all(), version=int(asked))
     now = standing(payer, timezone.localdate())
     return now.draft or now.in_force or now.last
