@@ -3,6 +3,9 @@
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 
+PIECE = 64 * 1024
+
+
 class AtMost(FileUploadHandler):
     """Gives up at the first piece when the request as a whole is larger than `largest` bytes."""
 
@@ -13,10 +16,15 @@ class AtMost(FileUploadHandler):
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None) -> None:
         self.refused = content_length > self.largest
+        self._rest = input_data
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if self.refused:
-            raise StopUpload(connection_reset=False)  # read to its end, so that we are heard
+            # To its end, so that we are heard. Not left to Django, which reads it line by line:
+            # a file without a line's end would be held whole.
+            while self._rest.read(PIECE):
+                pass
+            raise StopUpload(connection_reset=True)
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
