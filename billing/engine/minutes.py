@@ -221,12 +221,11 @@ def _service(
     therapist = counted.credited.get((code, False), 0)
     assisted = (code, True) in counted.credited
     minutes = (therapist + counted.credited[code, True]) // 60 if assisted else therapist // 60
-    documented = minutes
     if counted.lost:
-        documented = sum([piece.seconds for piece in own]) // 60
-        unbilled.extend(_lost(code, documented - minutes, counted))
+        charted = sum([piece.seconds for piece in own]) // 60
+        unbilled.extend(_lost(code, charted - minutes, counted))
     own_minutes = therapist // 60
-    return Service(code, fact, tuple(own), documented, minutes, own_minutes, minutes - own_minutes,
+    return Service(code, fact, tuple(own), minutes, own_minutes, minutes - own_minutes,
                    fact.basis == "timed", assisted)  # fmt: skip
 
 

@@ -23,12 +23,11 @@ class Piece(NamedTuple):
 
 
 class Service(NamedTuple):
-    """Everything under one code. `minutes` is what counts, `documented` what was charted."""
+    """Everything under one code. `minutes` is what counts of what was charted."""
 
     code: str
     fact: CodeFact
     pieces: tuple[Piece, ...]
-    documented: int
     minutes: int
     therapist_minutes: int
     assistant_minutes: int

@@ -49,7 +49,7 @@ def settle(scene: Scene, services: Mapping[str, Service], chosen: Choice) -> Set
             findings.extend(_file_errors(checked))
             return Settled(units, found, pool, tuple(checked), tuple(unbilled), tuple(findings))
         edit = _first(broken)
-        code, rule, text = _verdict(scene, edit, standing, chosen)
+        code, rule, text = _verdict(scene, edit, standing)
         service = standing.pop(code)
         unbilled.append(Unbilled(code, service.minutes, service.ids, rule.id, text))
         findings.append(rule.finding(text, service.ids))
@@ -85,14 +85,12 @@ def _first(broken: list[Edit]) -> Edit:
     return next((edit for edit in ordered if edit.column1 not in doomed), ordered[0])
 
 
-def _verdict(
-    scene: Scene, edit: Edit, standing: Mapping[str, Service], chosen: Choice
-) -> tuple[str, Rule, str]:
+def _verdict(scene: Scene, edit: Edit, standing: Mapping[str, Service]) -> tuple[str, Rule, str]:
     """Which code goes, and why: column 2, unless column 1 earns its unit only with the minutes
-    of column 2."""
+    of column 2. (What the clinician chose names both, so it says nothing about one alone.)"""
     first, second = standing[edit.column1], standing[edit.column2]
     without = {code: service for code, service in standing.items() if code != second.code}
-    if first.timed and first.code not in _allocate(scene, without, chosen)[2]:
+    if first.timed and first.code not in _allocate(scene, without, None)[2]:
         return first.code, UNPROVEN, (
             f"The {first.minutes} minutes of {first.code} earn a unit only together with those "
             f"of {second.code}, and the two are an edited pair ({edit.origin})."

@@ -6,7 +6,7 @@ and the few facts that the documented form has no key for.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from billing.engine.policy import policy_to_wire
@@ -95,8 +95,7 @@ def _shared(item: Block | Procedure) -> dict[str, Any]:
 def _time(at: int, offset: int) -> str:
     if at <= LATEST_CLOCK:
         return f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}"
-    zone = timezone(timedelta(seconds=offset))
-    return datetime.fromtimestamp(at, UTC).astimezone(zone).isoformat()
+    return datetime.fromtimestamp(at, timezone(timedelta(seconds=offset))).isoformat()
 
 
 def _dollars(cents: int | None) -> float | None:

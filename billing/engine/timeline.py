@@ -1,7 +1,7 @@
 """Blocks and procedures of the wire form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -182,9 +182,9 @@ def _span(given: Mapping[str, Any], where: str, on: date) -> Span:
     if since and until:
         return _checked(since, until, length, where)
     if since and length is not None:
-        return Span(since, Moment(since.at + length, since.offset, since.absolute), length)
+        return Span(since, replace(since, at=since.at + length), length)
     if until and length is not None:
-        return Span(Moment(until.at - length, until.offset, until.absolute), until, length)
+        return Span(replace(until, at=until.at - length), until, length)
     if until:
         raise BadInput(f"{where} has an end without a start; give start and end, or minutes.")
     return Span(since, None, length)

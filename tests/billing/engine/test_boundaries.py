@@ -12,7 +12,7 @@ from billing.engine.record import Authorization, Certification, OtherInterval
 from billing.engine.storing import visit_to_wire
 from billing.engine.types import Procedure
 from billing.engine.wire import parse_visit
-from tests.billing.engine.asking import ask, shown
+from tests.billing.engine.asking import ask, block, shown
 from tests.billing.engine.test_checks import CLEAN, NINE, SERVED, found, lacking, manual, visit
 
 ONE = timedelta(days=1)
@@ -128,3 +128,19 @@ def test_full_times_are_stored_with_their_own_offset() -> None:
 
 def test_block_without_a_region_is_pointed_at() -> None:
     assert found(visit(manual(regions=())), CLEAN)["chart.region"].blocks == ("b1",)
+
+
+def test_a_procedure_with_end_and_length_has_its_place() -> None:
+    traction = {"code": "97012", "end": "09:20", "minutes": 10}
+
+    apart = ask({"blocks": [block("97140", "09:20", "09:35")], "procedures": [traction]})
+    beside = ask({"blocks": [block("97140", "09:19", "09:35")], "procedures": [traction]})
+
+    assert shown(apart) == ["97012 x1", "97140-59 x1"]
+    assert shown(beside) == ["97012 x1"]
+
+
+def test_times_with_the_length_that_they_say_are_no_contradiction() -> None:
+    answer = ask({"blocks": [block("97140", "09:00", "09:15", minutes=15)]})
+
+    assert shown(answer) == ["97140 x1"]
