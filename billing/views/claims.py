@@ -17,6 +17,7 @@ from billing.views.batches import selected
 from billing.views.superbills import DESK, charge_set_or_404
 from clinic.enums import Role
 from clinic.errors import Conflict, HandlineError
+from clinic.limits import files_limited
 from clinic.models import Coverage
 from clinic.permissions import allow
 from clinic.services import audit
@@ -78,6 +79,7 @@ def make_file(request):
 @allow(*DESK)
 @require_GET
 @fresh_proof_required
+@files_limited
 def claim_file(request, pk):
     file = get_object_or_404(ClaimFile, pk=pk)
     audit.record("claims.downloaded", actor=request.user, subject=file, control=file.control)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from billing.services.reports import REPORTS, Period, Report
 from billing.services.reports_files import as_csv, as_xlsx
 from billing.views.superbills import DESK
+from clinic.limits import files_limited
 from clinic.permissions import allow
 from clinic.services import audit
 from clinic.views.proving import fresh_proof_required
@@ -82,6 +83,7 @@ def chart_of(report: Report) -> dict:
 @allow(*DESK)
 @require_GET
 @fresh_proof_required
+@files_limited
 def report_file(request, key, kind):
     report = _report(request, key)
     if kind not in ("csv", "xlsx"):

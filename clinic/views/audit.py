@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.enums import Role
 from clinic.forms.audit import TrailForm
+from clinic.limits import files_limited
 from clinic.models import AuditEvent, Patient
 from clinic.permissions import allow
 from clinic.scope import scope
@@ -79,6 +80,7 @@ def chain_state(practice) -> dict:
 @allow(Role.ADMIN)
 @require_GET
 @fresh_proof_required
+@files_limited
 def audit_csv(request):
     """All answers as a file, written while they are read."""
     form = TrailForm(request.GET, practice=request.practice)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.enums import Role
 from clinic.forms.audit import DisclosureForm
+from clinic.limits import files_limited
 from clinic.permissions import allow
 from clinic.services import audit
 from clinic.services.audit_search import Question, ask, order_of, people_who_looked
@@ -65,6 +66,7 @@ def patient_disclosures(request, pk):
 @allow(Role.OFFICE, Role.ADMIN)
 @require_GET
 @fresh_proof_required
+@files_limited
 def disclosures_csv(request, pk):
     """The accounting that a patient may ask for: six years, treatment and payment left out."""
     row = patient_or_404(pk, request.user)

@@ -15,6 +15,7 @@ from clinic.forms.patients import (
     FileForm,
     PatientForm,
 )
+from clinic.limits import search_limited
 from clinic.models import Patient
 from clinic.permissions import EVERYONE, allow
 from clinic.services import audit
@@ -29,6 +30,7 @@ CARDS = 2
 
 @allow(*EVERYONE)
 @require_GET
+@search_limited
 def patients(request):
     text = request.GET.get("q", "").strip()[:100]
     if text:

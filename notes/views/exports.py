@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.enums import Role
+from clinic.limits import files_limited
 from clinic.permissions import allow
 from clinic.scope import scope
 from clinic.services import audit
@@ -63,6 +64,7 @@ def export(request, job_id):
 @allow(*MAY)
 @require_GET
 @fresh_proof_required
+@files_limited
 def download(request, job_id):
     """The ZIP, written while it is sent."""
     job = _job(request, job_id)
