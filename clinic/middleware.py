@@ -1,10 +1,13 @@
 """Per-request ground: an id, the practice's scope and time zone, no caching of charts."""
 
+import re
 import secrets
 
+import brotli
 from django.http import HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from clinic.origin import origin_of, set_origin
 from clinic.request_id import set_request_id
@@ -31,11 +34,30 @@ class PackedPagesMiddleware(GZipMiddleware):
     byte, and in parts: packing would weaken their ETag and break ranges."""
 
     AS_THEY_ARE = ("application/pdf", "application/zip", "application/octet-stream", "image/")
+    BROTLI = re.compile(r"\bbr\b")
+    SHORTEST = 200
+    QUALITY = 5  # a tenth smaller than gzip, for a millisecond more
 
     def process_response(self, request, response):
         if response.headers.get("Content-Type", "").startswith(self.AS_THEY_ARE):
             return response
-        return super().process_response(request, response)
+        if not self._takes_brotli(request, response):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Accept-Encoding",))
+        response.content = brotli.compress(response.content, quality=self.QUALITY)
+        response.headers["Content-Length"] = str(len(response.content))
+        response.headers["Content-Encoding"] = "br"
+        # As Django does with gzip: how long an answer is must not tell what is in it (BREACH).
+        response.headers["X-Padding"] = "x" * secrets.randbelow(self.max_random_bytes)
+        return response
+
+    def _takes_brotli(self, request, response) -> bool:
+        return (
+            not response.streaming
+            and len(response.content) >= self.SHORTEST
+            and not response.has_header("Content-Encoding")
+            and self.BROTLI.search(request.headers.get("Accept-Encoding", "")) is not None
+        )
 
 
 class KnownMethodsMiddleware:
@@ -73,7 +95,12 @@ class NoStoreMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        signed_in = request.user.is_authenticated
         response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
+        if signed_in and not request.user.is_authenticated:
+            # Not "storage": all that a device keeps are edits not sent yet, sealed under a key
+            # that it does not have. Clearing them would lose work and hide nothing.
+            response["Clear-Site-Data"] = '"cache"'
         return response

@@ -6,6 +6,7 @@ import { afterPaint, byId, say } from "chart/dom";
 import { lasting } from "chart/edits";
 import { Editor } from "chart/editor";
 import { Keys } from "chart/keys";
+import { Leaving } from "chart/leaving";
 import { Live } from "chart/live";
 import { BodyMap } from "chart/map";
 import { Outbox } from "chart/outbox";
@@ -99,7 +100,10 @@ function start(root) {
     outbox.status = "saving";
     outbox.nudge();
   });
-  for (const form of document.querySelectorAll("[data-log-out]")) form.addEventListener("submit", () => texts.commitAll());
+  new Leaving(outbox, ask, () => {
+    texts.commitAll();
+    editor.commitNow();
+  });
   poll(store, outbox, urls.state);
   outbox.addEventListener("elsewhere", () => refresh(store, urls.state));
   outbox.open().then(() => store.refresh());

@@ -329,3 +329,14 @@ def test_s08_late_request_with_the_old_id_does_not_sign_the_browser_out(browser,
 
     assert answer.json() == {"state": "none"}
     assert "sessionid" not in answer.cookies
+
+
+def test_s06_signing_out_clears_the_cache_and_keeps_unsent_edits(browser):
+    """Sealed edits that wait on the device are its only storage, so that is not cleared."""
+    before = browser.get(reverse("own_sign_ins"))
+    answer = browser.post(reverse("account_logout"))
+    after = browser.get(reverse("account_login"))
+
+    assert answer["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in before
+    assert "Clear-Site-Data" not in after
