@@ -33,7 +33,8 @@ def policy_for(visit: Visit) -> PolicyInForce:
     """The rules that this visit is billed by. Raises NotAllowed where no version is in force."""
     if visit.coverage is None:
         policy = _preset(SELF_PAY, visit.date)
-        return PolicyInForce(policy, None, f"Self-pay ({policy.version})")
+        since = date.fromisoformat(policy.version.partition("@")[2])
+        return PolicyInForce(policy, None, f"Self-pay (rules from {since:%m/%d/%Y})")
     row = policy_on(visit.coverage.payer, visit.date)
     if row is None:
         raise NotAllowed(

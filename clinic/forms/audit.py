@@ -107,6 +107,11 @@ class DisclosureForm(forms.ModelForm):
         }
         widgets = {"given_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        purposes = self.fields["purpose"].choices
+        self.fields["purpose"].choices = [("", "Choose the purpose"), *list(purposes)[1:]]
+
     def clean_given_on(self):
         day = self.cleaned_data["given_on"]
         if day > timezone.localdate():

@@ -16,7 +16,9 @@ class GlassForm(Crispy, forms.Form):
 
 
 class HolderForm(Crispy, forms.Form):
-    user = forms.ModelChoiceField(User.objects.none(), label="Therapist or assistant")
+    user = forms.ModelChoiceField(
+        User.objects.none(), label="Therapist or assistant", empty_label="Choose a person"
+    )
 
     def __init__(self, *args, practice, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -117,6 +117,9 @@ class ClinicianForm(SettingForm):
         free = User.objects.filter(practice=practice, clinician=None, is_active=True)
         own = User.objects.filter(practice=practice, clinician=self.instance.pk or 0)
         self.fields["user"].queryset = (free | own).distinct().order_by("email")
+        if not self.instance.pk:
+            offered = self.fields["discipline"].choices
+            self.fields["discipline"].choices = [("", "Choose one"), *list(offered)[1:]]
         therapists = Clinician.objects.filter(is_assistant=False, active=True)
         self.fields["supervisor"].queryset = therapists.exclude(pk=self.instance.pk)
 

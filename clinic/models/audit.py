@@ -69,6 +69,11 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"
 
+    @property
+    def details(self) -> list[tuple[str, object]]:
+        """For templates: a detail may itself be called items, which a template would read."""
+        return list(self.detail.items())
+
     def take_practice_from_scope(self) -> None:
         self.practice_id = self.practice_id or current_practice_id()
 

@@ -209,7 +209,9 @@ class ProgressForm(ProofForm):
                 label=f"Goal {goal.number} stands at", max_length=60
             )
             self.fields[f"state_{goal.number}"] = forms.ChoiceField(
-                label=f"Goal {goal.number} is", choices=GoalState.choices
+                label=f"Goal {goal.number} is",
+                choices=GoalState.choices,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def goal_rows(self):

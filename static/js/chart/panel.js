@@ -113,7 +113,9 @@ export class Panel {
     const { view } = this.store;
     const seconds = view.blocks.reduce((sum, row) => sum + row.end - row.start, 0) + (view.running?.start != null ? now() - view.running.start : 0);
     setText(byId("bar-minutes"), String(minutes(0, seconds)));
-    setText(byId("bar-units"), this.box.querySelector(".charges-sum > b")?.textContent ?? "–");
+    const units = this.box.querySelector(".charges-sum > b")?.textContent ?? "–";
+    setText(byId("bar-units"), units);
+    setText(byId("bar-units-word"), units === "1" ? "unit" : "units");
     byId("bar-units")?.classList.toggle("stale", this.box.classList.contains("stale"));
   }
 }

@@ -195,3 +195,12 @@ def test_the_file_is_an_event_itself(client_for, practice):
 
     with scope(practice):
         assert AuditEvent.objects.latest("seq").action == "audit.exported"
+
+
+def test_detail_that_is_called_items_is_shown_like_any_other(admin_client):
+    audit.record("worklist.viewed", actor=admin_client.user, items=7)
+
+    page = admin_client.get(reverse("audit"))
+
+    assert page.status_code == 200
+    assert "<dt>items</dt><dd>7</dd>" in page.content.decode()
