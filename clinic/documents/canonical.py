@@ -1,5 +1,6 @@
 """Frozen dataclasses to canonical JSON and back: the same facts always give the same bytes."""
 
+import hashlib
 import json
 import types
 import typing
@@ -17,6 +18,10 @@ def to_json(value) -> str:
     return json.dumps(
         plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )
+
+
+def fingerprint_of(value) -> str:
+    return hashlib.sha256(to_json(value).encode()).hexdigest()
 
 
 def plain(value):

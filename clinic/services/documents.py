@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.documents.canonical import fingerprint_of
 from clinic.enums import DocumentKind
 from clinic.errors import NotAllowed
 from clinic.models import DocumentCounter, DocumentWithdrawal, Patient, StoredDocument, User
@@ -86,6 +87,7 @@ def store(
         number=number,
         version=version,
         sha256=document.sha256,
+        context=fingerprint_of(context),
     )
     return document
 

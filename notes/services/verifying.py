@@ -46,6 +46,8 @@ def check(options: Options, tell: Tell) -> Iterator[Finding]:
 def _record(note: Note) -> Iterator[str]:
     if fingerprint_of(note.record) != note.digest:
         yield "Its record is not the one that was signed."
+    elif note.record != note.document.context:
+        yield "Its record is not the one that its document printed."
     printed = note.document.context.get("signature") or {}
     if printed.get("record_sha256") != note.digest:
         yield "Its document prints another record's fingerprint."

@@ -3,6 +3,7 @@ import hashlib
 import pytest
 from django.db import IntegrityError, transaction
 
+from clinic.documents.canonical import fingerprint_of
 from clinic.enums import DocumentKind
 from clinic.models import AuditEvent, DocumentCounter, StoredDocument
 from clinic.scope import scope
@@ -80,7 +81,12 @@ def test_stored_bytes_come_with_hash_size_and_an_audit_event(in_practice):
         str(document.pk),
         document.patient_id,
         user.pk,
-        {"number": "SN-000001", "version": 1, "sha256": document.sha256},
+        {
+            "number": "SN-000001",
+            "version": 1,
+            "sha256": document.sha256,
+            "context": fingerprint_of({"title": "Sample"}),
+        },
     )
 
 

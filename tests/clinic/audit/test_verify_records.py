@@ -192,7 +192,24 @@ def test_a_record_with_a_new_fingerprint_is_found_by_its_signature_paper_and_tra
             json.dumps(record), fingerprint_of(record),
         )  # fmt: skip
 
-    assert [check for check, _ in said("notes", "chain")] == ["notes", "notes", "witnesses"]
+    assert [check for check, _ in said("notes", "chain")] == [
+        "notes", "notes", "notes", "witnesses",
+    ]  # fmt: skip
+
+
+def test_i03_another_name_in_the_stored_signature_is_found(note):
+    """The fingerprint that was signed leaves signatures out: it is what they sign."""
+    record = note.record | {"signature": note.record["signature"] | {"name": "Somebody Else"}}
+    with guards_off():
+        sql("UPDATE notes_note SET record = %s", json.dumps(record))
+    of_record = said("notes", "chain")
+    with guards_off():
+        sql("UPDATE clinic_storeddocument SET context = %s", json.dumps(record))
+
+    assert of_record == [("notes", "Its record is not the one that its document printed.")]
+    assert said("notes", "chain") == [
+        ("witnesses", "Its content is not the one that the audit trail names.")
+    ]
 
 
 def test_g04_signatures_swapped_between_two_notes_are_found(note):
