@@ -255,6 +255,7 @@ PKCS11_PIN = env.text("HANDLINE_PKCS11_PIN")
 TIMESTAMP_URL = env.text("HANDLINE_TIMESTAMP_URL")
 # A PEM file with the roots of that authority; with it documents carry their own evidence.
 TIMESTAMP_ROOTS = env.text("HANDLINE_TIMESTAMP_ROOTS")
+TIMESTAMP_CRLS = env.text("HANDLINE_TIMESTAMP_CRLS")
 # Where the list of revoked certificates is published, if not by this installation itself.
 CRL_URL = env.text("HANDLINE_CRL_URL").rstrip("/")
 # Where the QR code on paper leads. Without it documents carry no QR code.

@@ -2,7 +2,6 @@
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-
 PIECE = 64 * 1024
 
 

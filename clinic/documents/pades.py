@@ -59,7 +59,7 @@ def certify(pdf: bytes, signer: Signer, intent: Intent, timestamping: Timestampi
     except (PathError, ValidationError) as error:
         raise DocumentError(
             "The time-stamping authority's answer is not from one of its trusted roots; nothing "
-            "was signed. Check the roots in the settings."
+            "was signed. Check the roots, and the lists of revoked certificates, in the settings."
         ) from error
     except (SigningError, PdfError) as error:
         raise DocumentError(f"The document could not be signed: {error}") from error

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pikepdf
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings as site
 from django.core.management import call_command
 
@@ -14,10 +15,14 @@ from clinic.documents.errors import DocumentError
 from clinic.documents.verify import verify_pdf
 from clinic.errors import NotAllowed
 from clinic.models import SigningAuthority, SigningCertificate, StoredDocument
-from clinic.services import keys, revocation
+from clinic.services import keys, revocation, timestamping
 from clinic.services.issuing import registry
 from notes.models import Note
-from tests.clinic.documents.authority_of_time import make_stamper, served
+from tests.clinic.documents.authority_of_time import (
+    make_authority_of_time,
+    make_stamper,
+    served,
+)
 from tests.clinic.documents.softhsm import PIN, make_token
 from tests.factories import make_block, make_clinician, make_episode, make_note, make_visit
 from tests.notes.acts import sign
@@ -89,6 +94,34 @@ def test_unreadable_roots_leave_no_half_signed_note(draft, time_authority, setti
     settings.TIMESTAMP_ROOTS = str(tmp_path / "nowhere.pem")
 
     with pytest.raises(NotAllowed, match="HANDLINE_TIMESTAMP_ROOTS names a PEM file"):
+        sign(draft)
+
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    assert not StoredDocument.objects.exists()
+
+
+def test_lists_in_the_folder_of_the_settings_are_read(settings, tmp_path):
+    body = make_authority_of_time().revoked_none
+    listed = x509.load_der_x509_crl(body)
+    (tmp_path / "a.crl").write_bytes(body)
+    (tmp_path / "b.pem").write_bytes(listed.public_bytes(Encoding.PEM))
+    settings.TIMESTAMP_CRLS = str(tmp_path)
+
+    assert timestamping.lists() == (body, body)
+
+
+@pytest.mark.parametrize("content", [None, b"not a list"])
+def test_unreadable_lists_leave_no_half_signed_note(
+    draft, time_authority, settings, tmp_path, content
+):
+    folder = tmp_path / "lists"
+    if content is not None:
+        folder.mkdir()
+        (folder / "a.crl").write_bytes(content)
+    settings.TIMESTAMP_CRLS = str(folder)
+
+    with pytest.raises(NotAllowed, match="HANDLINE_TIMESTAMP_CRLS names a folder"):
         sign(draft)
 
     draft.refresh_from_db()

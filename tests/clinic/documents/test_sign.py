@@ -16,6 +16,7 @@ from clinic.documents.errors import DocumentError
 from clinic.documents.sign import Intent, Timestamping, sign_pdf
 from clinic.documents.verify import RegistryEntry, Trust, verify_pdf
 from tests.clinic.documents import samples as s
+from tests.clinic.documents.authority_of_time import make_authority_of_time
 from tests.clinic.documents.conftest import INTENT, NOW
 from tests.clinic.documents.golden import SIGNED, golden, small
 from tests.clinic.documents.reading import need, run
@@ -174,6 +175,28 @@ def test_with_a_timestamp_the_file_carries_its_evidence_in_one_revision(house, t
     assert body.count(b"startxref") == 2  # as rendered, and the one signed revision
     with pikepdf.open(io.BytesIO(body)) as pdf:
         assert len(pdf.Root.DSS.CRLs) == 1
+
+
+def test_lists_of_the_timestamp_authority_are_in_the_same_revision(house):
+    time = make_authority_of_time()
+    crl = authority.make_crl(house.unlocked_issuing(), [], number=1, now=NOW)
+    settings = Timestamping("", (crl, time.revoked_none), (time.root,), time.stamper)
+
+    body = sign_pdf(small(), signer=house.signer, intent=INTENT, timestamping=settings)
+
+    assert body.count(b"startxref") == 2
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        kept = {bytes(item.read_bytes()) for item in pdf.Root.DSS.CRLs}
+    assert kept == {crl, time.revoked_none}
+
+
+def test_stamp_of_a_revoked_certificate_signs_nothing(house):
+    time = make_authority_of_time()
+    crl = authority.make_crl(house.unlocked_issuing(), [], number=1, now=NOW)
+    settings = Timestamping("", (crl, time.revoked_stamper), (time.root,), time.stamper)
+
+    with pytest.raises(DocumentError, match="lists of revoked certificates"):
+        sign_pdf(small(), signer=house.signer, intent=INTENT, timestamping=settings)
 
 
 def test_silent_timestamp_authority_signs_nothing(house):
