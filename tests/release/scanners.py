@@ -20,7 +20,8 @@ from pathlib import Path
 from tests.soak import saving
 
 # What the demo's plain HTTP cannot have (cookie flags, HSTS) is held by tests/clinic/test_headers.
-MODULES = "sql,timesql,xss,permanentxss,exec,file,crlf,ssrf,redirect,xxe,methods,backup,htaccess"
+# Modules that need a server of wapiti's makers on the internet are left out.
+MODULES = "sql,timesql,xss,permanentxss,exec,file,crlf,redirect,methods,backup,htaccess"
 PARAMETERS = (
     ("audit", "?sort=-seq&who=1&kind=looks&on=notes.note+1&ip=10.0.0.1&request_id=a"),
     ("patients", "?q=a&page=1"),
@@ -85,8 +86,9 @@ def run(target: Target, *words: str) -> str:
     """Its output; what it has found by the end of its time counts."""
     log = target.folder / "said.txt"
     with log.open("w") as out:
-        command = ["timeout", "--signal=INT", "--kill-after=20", str(target.seconds), *words]
-        subprocess.run(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, check=False)
+        command = ["timeout", "--signal=INT", "--kill-after=40", str(target.seconds), *words]
+        # Interrupted, wapiti asks what to do: r, report what was found.
+        subprocess.run(command, stdout=out, stderr=out, input="r\n" * 9, text=True, check=False)
     return log.read_text(errors="replace")
 
 
@@ -103,6 +105,7 @@ def main() -> int:
     if not tools or any(shutil.which(name) is None for name in tools):
         print("NOT ASKED: install wapiti3 and sqlmap apart and put them in PATH.")
         return 1
+    os.environ["HANDLINE_EMAIL_BACKEND"] = "django.core.mail.backends.dummy.EmailBackend"
     saving.prepare()
     from clinic.scope import scope  # noqa: PLC0415 Django is set up now
     from tests.clinic.world import make_world  # noqa: PLC0415 as above
