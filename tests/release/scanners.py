@@ -73,8 +73,9 @@ def sqlmap(target: Target) -> tuple[str, list[str]]:
     listed.write_text("\n".join(urls))
     said = run(
         target, "sqlmap", "-m", str(listed), "--cookie", target.cookie, "--batch", "--level", "2",
-        "--risk", "1", "--flush-session", "--disable-coloring", "--output-dir", str(target.folder),
-        "--results-file", str(results), "--skip-waf", "--param-exclude", "sessionid|csrftoken",
+        "--risk", "1", "--dbms", "sqlite", "--flush-session",
+        "--disable-coloring", "--output-dir", str(target.folder), "--results-file", str(results),
+        "--skip-waf", "--param-exclude", "sessionid|csrftoken",
     )  # fmt: skip
     rows = list(csv.DictReader(results.open())) if results.exists() else []
     findings = [str(row) for row in rows if row.get("Parameter")]
