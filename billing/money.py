@@ -26,10 +26,9 @@ def dollars(cents: int) -> str:
     return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
-def plain(cents: int) -> str:
-    """For spreadsheets: a number without sign of currency or thousands."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+def amount(cents: int) -> Decimal:
+    """For tables and spreadsheets: the number itself, always with two places."""
+    return Decimal(cents).scaleb(-2)
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:

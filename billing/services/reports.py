@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Sum
 
@@ -25,20 +26,20 @@ class Period:
 class Bar:
     label: str
     value: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``numeric`` names the columns that hold numbers."""
+    """``numeric`` names the columns that hold numbers, ``unit`` what the bars count ($: cents)."""
 
     key: str
     title: str
     note: str
     head: tuple[str, ...]
-    rows: tuple[tuple[str | int, ...], ...]
+    rows: tuple[tuple[str | int | Decimal, ...], ...]
     bars: tuple[Bar, ...] = ()
     numeric: frozenset[int] = field(default_factory=frozenset)
+    unit: str = ""
 
 
 def units(period: Period) -> Report:
@@ -54,8 +55,8 @@ def units(period: Period) -> Report:
         by_code[row["code"]] += row["units"]
         rows.append((row["code"], wording(row["code"]),
                      row["charge_set__note__author__last_name"], row["units"],
-                     money.plain(row["cents"])))  # fmt: skip
-    bars = tuple(Bar(code, count, str(count)) for code, count in by_code.most_common(12))
+                     money.amount(row["cents"])))  # fmt: skip
+    bars = tuple(Bar(code, count) for code, count in by_code.most_common(12))
     return Report("units", "Units by code and clinician", "Billed units of signed visits.",
                   ("Code", "Service", "Clinician", "Units", "Charge"), tuple(rows), bars,
                   frozenset({3, 4}))  # fmt: skip
@@ -74,10 +75,10 @@ def unbilled(period: Period) -> Report:
             texts.setdefault(key, part["text"])
     rows = tuple((code, rule, texts[code, rule], visits[code, rule], count)
                  for (code, rule), count in minutes.most_common())  # fmt: skip
-    bars = tuple(Bar(f"{code} {rule}", n, f"{n} min") for (code, rule), n in minutes.most_common(8))
+    bars = tuple(Bar(f"{code} {rule}", n) for (code, rule), n in minutes.most_common(8))
     return Report("unbilled", "Minutes without a charge", "With the rule that left them out.",
                   ("Code", "Rule", "Reason (an example)", "Visits", "Minutes"), rows, bars,
-                  frozenset({3, 4}))  # fmt: skip
+                  frozenset({3, 4}), "min")  # fmt: skip
 
 
 def distinct(period: Period) -> Report:
@@ -95,8 +96,7 @@ def distinct(period: Period) -> Report:
         rows.append((f"{note.visit.date:%m/%d/%Y}", note.number,
                      f"{note.visit.patient.last_name}, {note.visit.patient.first_name}",
                      "-".join([line.code, *line.modifiers]), proof or "none"))  # fmt: skip
-    bars = (Bar("with proof", proven, str(proven)),
-            Bar("without proof", len(rows) - proven, str(len(rows) - proven)))  # fmt: skip
+    bars = (Bar("with proof", proven), Bar("without proof", len(rows) - proven))  # fmt: skip
     return Report("distinct", "Lines with 59 or X, and their proof", "From the signed timeline.",
                   ("Date", "Note", "Patient", "Line", "Proof"), tuple(rows), bars)  # fmt: skip
 
@@ -105,12 +105,17 @@ def _proof_of(record: dict, code: str) -> str:
     for section in record.get("sections", []):
         for line in section["lines"]:
             if line["code"] == code and line["proofs"]:
-                return "; ".join(
-                    " ".join(p for p in (i["code"], (i["start"] or "")[:5], (i["end"] or "")[:5],
-                                         i["regions"]) if p)
-                    for proof in line["proofs"] for side in ("own", "other") for i in proof[side]
-                )  # fmt: skip
+                parts = (i for proof in line["proofs"] for side in ("own", "other")
+                         for i in proof[side])  # fmt: skip
+                return "; ".join(map(_interval, parts))
     return ""
+
+
+def _interval(part: dict) -> str:
+    """A code with where or when it was given, as a person writes it."""
+    start, end = ((part[name] or "")[:5] for name in ("start", "end"))
+    when = f"{start}–{end}" if start and end else start or end
+    return " ".join(p for p in (part["code"], when, part["regions"].replace("_", " ")) if p)
 
 
 def denials(period: Period) -> Report:
@@ -124,14 +129,14 @@ def denials(period: Period) -> Report:
             key = (payer, item["group"], item["reason"])
             cents[key] += item["cents"]
             count[key] += 1
-    rows = tuple((payer, group, reason, count[payer, group, reason], money.plain(total))
+    rows = tuple((payer, group, reason, count[payer, group, reason], money.amount(total))
                  for (payer, group, reason), total in cents.most_common())  # fmt: skip
-    bars = tuple(Bar(f"{group} {reason} {payer}", total, money.dollars(total))
+    bars = tuple(Bar(f"{group} {reason} {payer}", total)
                  for (payer, group, reason), total in cents.most_common(8))  # fmt: skip
     return Report("denials", "Reductions and denials by reason",
                   "Group and reason code as the payers gave them.",
                   ("Payer", "Group", "Reason", "Times", "Amount"), rows, bars,
-                  frozenset({3, 4}))  # fmt: skip
+                  frozenset({3, 4}), "$")  # fmt: skip
 
 
 BUCKETS = ((0, 30, "0 to 30 days"), (31, 60, "31 to 60"), (61, 90, "61 to 90"),
@@ -150,13 +155,13 @@ def ageing(period: Period) -> Report:
         sums[label][0] += 1
         sums[label][1] += patient
         sums[label][2] += payer
-    table = tuple((label, n, money.plain(a), money.plain(b), money.plain(a + b))
+    table = tuple((label, n, money.amount(a), money.amount(b), money.amount(a + b))
                   for label, (n, a, b) in sums.items())  # fmt: skip
-    bars = tuple(Bar(label, max(a + b, 0), money.dollars(a + b)) for label, (_, a, b) in
+    bars = tuple(Bar(label, max(a + b, 0)) for label, (_, a, b) in
                  sums.items())  # fmt: skip
     return Report("ageing", "Open balances by age", f"As the ledger stands, visits up to "
                   f"{period.until:%m/%d/%Y}.", ("Age", "Visits", "Patients", "Payers", "Together"),
-                  table, bars, frozenset({1, 2, 3, 4}))  # fmt: skip
+                  table, bars, frozenset({1, 2, 3, 4}), "$")  # fmt: skip
 
 
 def unsigned(period: Period) -> Report:
@@ -169,7 +174,7 @@ def unsigned(period: Period) -> Report:
         table.append((f"{visit.date:%m/%d/%Y}", str(visit.clinician),
                       f"{visit.patient.last_name}, {visit.patient.first_name}",
                       (period.until - visit.date).days))  # fmt: skip
-    bars = tuple(Bar(name, count, str(count)) for name, count in by.most_common())
+    bars = tuple(Bar(name, count) for name, count in by.most_common())
     return Report("unsigned", "Notes that wait for a signature", "Nothing of them can be billed.",
                   ("Date", "Clinician", "Patient", "Days"), tuple(table), bars,
                   frozenset({3}))  # fmt: skip

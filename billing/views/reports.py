@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from billing.report_charts import chart_of, shown
 from billing.services.reports import REPORTS, Period, Report
 from billing.services.reports_files import as_csv, as_xlsx
 from billing.views.superbills import DESK
@@ -16,7 +17,6 @@ from clinic.services import audit
 from clinic.views.proving import fresh_proof_required
 
 SHOWN = 200
-ROW_HEIGHT = 26
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -27,7 +27,7 @@ def reports(request, key="units"):
     audit.record("report.viewed", actor=request.user, report=key)
     context = {
         "report": report,
-        "rows": [[(cell, place in report.numeric) for place, cell in enumerate(row)]
+        "rows": [[(shown(cell), place in report.numeric) for place, cell in enumerate(row)]
                  for row in report.rows[:SHOWN]],
         "heads": [(word, place in report.numeric) for place, word in enumerate(report.head)],
         "more": max(0, len(report.rows) - SHOWN),
@@ -66,18 +66,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def chart_of(report: Report) -> dict:
-    """Bars as SVG numbers; the table beside it says the same."""
-    most = max((bar.value for bar in report.bars), default=0) or 1
-    bars = [
-        {"label": bar.label, "text": bar.text, "y": place * ROW_HEIGHT + 4,
-         "text_y": place * ROW_HEIGHT + 18, "width": round(360 * bar.value / most, 1),
-         "end": round(196 + 360 * bar.value / most, 1)}
-        for place, bar in enumerate(report.bars)
-    ]  # fmt: skip
-    return {"bars": bars, "height": len(bars) * ROW_HEIGHT + 6}
 
 
 @allow(*DESK)

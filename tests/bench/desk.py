@@ -8,6 +8,7 @@ process that does nothing else, where printing also signs, stores, numbers, audi
 # ruff: noqa: E402 - the models need Django set up first; WeasyPrint loads slowly
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -43,7 +44,7 @@ from tests.bench.documents_plain import leanest, naive
 from tests.conftest import client_of
 
 ROOT = Path(__file__).resolve().parents[2]
-BILLS, VISITS, CLAIMS = 500, 100_000, 1000
+BILLS, VISITS, CLAIMS = int(os.environ.get("BILLS", "500")), 100_000, 1000
 TODAY = date(2026, 11, 20)
 
 
@@ -74,14 +75,19 @@ def printing(practice: Practice) -> None:
     batches.ask_for_print(rows, by=ruth, submit_key=uuid.uuid4())
     connection.close()
     start, before = time.perf_counter(), cpu_of_children()
-    subprocess.run([sys.executable, "manage.py", "work", "--once"], cwd=ROOT, check=True)
+    worker = subprocess.Popen([sys.executable, "manage.py", "work", "--once"], cwd=ROOT)
+    sizes = sizes_of(worker)
+    assert worker.wait() == 0
     ours, used = time.perf_counter() - start, cpu_of_children() - before
     job = DeskJob.objects.latest("pk")
     assert (job.state, job.failures) == ("done", []), (job.state, job.words, job.failures[:3])
     size = job.files.get().size / 1e6
     print(f"{BILLS} superbills issued, signed, stored and merged: {ours:.1f} s, {size:.1f} MB")
     print(f"CPU of worker and presses, their start included: {used:.1f} s")
-    print(f"peak memory of the largest of them: {peak():.0f} MB")
+    for who, place in (("worker", 0), ("larger press", 1)):
+        seen = [size[place] for size in sizes]
+        parts = [f"{seen[len(seen) * part // 6]:.0f}" for part in (1, 3, 5)]
+        print(f"memory of the {who} in the course: {', '.join(parts)} MB; {max(seen):.0f} at most")
     for name, renders in (("plain", plain_renders), ("lean", lean_renders)):
         wall, cpu = renders(rows)
         print(f"{BILLS} {name} WeasyPrint renders, unsigned, not stored: {wall:.1f} s, "
@@ -96,8 +102,33 @@ def cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+def sizes_of(worker: subprocess.Popen) -> list[tuple[float, float]]:
+    """Resident megabytes of the worker and of its largest press, twice a second till the end.
+
+    Not ru_maxrss: that of a child begins with the size of the process that started it.
+    """
+    found = []
+    while worker.poll() is None:
+        presses = [resident(pid) for pid in children_of(worker.pid)]
+        found.append((resident(worker.pid), max(presses, default=0.0)))
+        time.sleep(0.5)
+    return found
+
+
+def children_of(pid: int) -> list[int]:
+    try:
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        return [int(n) for task in tasks for n in (task / "children").read_text().split()]
+    except OSError:
+        return []
+
+
+def resident(pid: int) -> float:
+    try:
+        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def plain_renders(rows: list[ChargeSet]) -> tuple[float, float]:

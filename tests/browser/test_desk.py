@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -183,6 +184,81 @@ def test_filters_stay_in_the_address(page, desk):
     expect(page.locator("#id_q")).to_have_value("sample")
 
 
+def test_office_managers_day_from_queue_to_report(page, desk, tmp_path):
+    """Every step of the day on one desk, each seen by what the page then says."""
+    a_visit_goes_back(page, desk)
+    the_others_are_printed(page, desk)
+    the_claim_goes_out_and_is_denied(page, desk, tmp_path)
+    a_payment_is_on_the_day_sheet(page, desk)
+    the_payer_is_answered(page, desk)
+    the_reports_tell_it(page, desk)
+
+
+def a_visit_goes_back(page: Page, desk: Desk) -> None:
+    page.fill("#id_q", "97140")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator("tr[data-row]")).to_have_count(3)
+    page.locator(f"tr[data-row] a[href*='{desk.first.note.visit.public_id}']").first.click()
+    page.locator("#id_return").fill("Which shoulder was treated?")
+    page.get_by_role("button", name="Return", exact=True).click()
+    expect(page.get_by_text("“Which shoulder was treated?”")).to_be_visible()
+    assert desk.state(desk.first) == "attention"
+
+
+def the_others_are_printed(page: Page, desk: Desk) -> None:
+    page.goto("/billing/superbills/?state=ready")
+    page.check(f"input[value='{desk.second.note.visit.public_id}']")
+    page.get_by_role("button", name="Print 1 selected").click()
+    expect(page.locator("#batch-title")).to_contain_text("0 of 1")
+    apart(lambda: work_off(take_next()))
+    expect(page.get_by_role("link", name="Open the file to print")).to_be_visible(timeout=10_000)
+    assert desk.state(desk.second) == "printed"
+
+
+def the_claim_goes_out_and_is_denied(page: Page, desk: Desk, folder: Path) -> None:
+    page.goto("/billing/superbills/?state=ready")
+    page.check(f"input[value='{desk.claim.note.visit.public_id}']")
+    page.get_by_role("button", name="Make claim file").click()
+    expect(page.get_by_text("File 000000001.837 holds 1 claim.")).to_be_visible()
+    total = desk.claim.total_cents
+    answer = folder / "denied.835"
+    answer.write_text(remittance(Said("C0000001", total, 0, (("CO", "50", total),), "4")))
+    page.goto("/billing/remittances/")
+    page.set_input_files("#id_file", answer)
+    page.get_by_role("button", name="Read and post").click()
+    expect(page.get_by_text("denied.835 is read and posted.")).to_be_visible()
+    assert desk.state(desk.claim) == "attention"
+
+
+def a_payment_is_on_the_day_sheet(page: Page, desk: Desk) -> None:
+    page.goto(f"/billing/superbills/{desk.second.note.visit.public_id}/")
+    page.get_by_text("Take a payment for this visit").click()
+    page.locator("#visit-amount").fill("20")
+    page.locator("#visit-reference").fill("check 1042")
+    page.get_by_role("button", name="Post payment").click()
+    expect(page.get_by_text("The payment is posted.")).to_be_visible()
+    page.goto("/billing/day/")
+    expect(page.get_by_role("main")).to_contain_text("$20.00")
+
+
+def the_payer_is_answered(page: Page, desk: Desk) -> None:
+    page.goto(f"/billing/superbills/{desk.claim.note.visit.public_id}/")
+    expect(page.get_by_text("Denied", exact=True).first).to_be_visible()
+    with page.expect_response(re.compile(r"/billing/papers/\d+/")) as packet:
+        page.get_by_role("button", name="Appeal packet").click()
+    assert (packet.value.status, packet.value.headers["content-type"]) == (200, "application/pdf")
+
+
+def the_reports_tell_it(page: Page, desk: Desk) -> None:
+    period = f"?since={desk.claim.note.visit.date}"
+    page.goto(f"/billing/reports/denials/{period}")
+    expect(page.get_by_role("rowheader", name="PLAN")).to_be_visible()
+    page.get_by_role("link", name="Units", exact=True).click()
+    expect(page.get_by_role("rowheader", name="97140").first).to_be_visible()
+    expect(page.locator("svg.chart")).to_be_visible()
+    assert violations(page) == []
+
+
 def test_pages_of_the_desk_have_no_axe_violation(signed_in, desk):
     page = signed_in(desk.office).new_page()
     visit = desk.first.note.visit
@@ -191,7 +267,7 @@ def test_pages_of_the_desk_have_no_axe_violation(signed_in, desk):
         "superbills/", "superbills/?state=void", f"superbills/{visit.public_id}/",
         f"superbills/{desk.claim.note.visit.public_id}/", f"accounts/{visit.patient_id}/",
         "day/", "claims/", "remittances/", "batches/", "reports/", "reports/ageing/",
-        f"coverages/{visit.coverage_id}/claim/",
+        f"coverages/{visit.coverage_id}/claim/", f"visits/{visit.public_id}/claim/",
     ):  # fmt: skip
         page.goto(f"/billing/{path}")
         found[path] = faults(page)

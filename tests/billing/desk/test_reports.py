@@ -3,12 +3,15 @@
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 
-from billing.services.reports import REPORTS, Period, Report, ageing, distinct, units
-from billing.services.reports_files import as_csv, as_xlsx, safe
+from billing.money import amount
+from billing.report_charts import chart_of, shown
+from billing.services.reports import REPORTS, Bar, Period, Report, ageing, distinct, units
+from billing.services.reports_files import as_csv, as_xlsx
 from clinic.enums import Network
 from tests.billing.desk_making import make_signed
 
@@ -18,7 +21,9 @@ DANGEROUS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")'
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_dangerous_cell_is_text_in_both_files(text):
-    report = Report("x", "A title", "", ("Name", "Cents"), ((text, "-1.50"),), (), frozenset({1}))
+    report = Report(
+        "x", "A title", "", ("Name", "Cents"), ((text, Decimal("-1.50")),), (), frozenset({1})
+    )
 
     rows = list(csv.reader(io.StringIO(as_csv(report).decode("utf-8-sig"), newline="")))
     sheet = load_workbook(io.BytesIO(as_xlsx(report))).active
@@ -28,9 +33,41 @@ def test_dangerous_cell_is_text_in_both_files(text):
     assert sheet["A1"].value == "Name"
 
 
-@pytest.mark.parametrize("value", ["Vega", "97140", "-12.50", "12", 7, ""])
-def test_harmless_cell_stays_as_it_is(value):
-    assert safe(value) == value
+@pytest.mark.parametrize(("value", "written"), [
+    ("Vega", "Vega"), ("97140", "97140"), (Decimal("-1234.50"), "-1234.50"), (1234, "1234"),
+    ("", ""), ("-12.50", "'-12.50"),
+])  # fmt: skip
+def test_file_holds_the_number_itself_and_text_as_it_is(value, written):
+    report = Report("x", "A title", "", ("Name", "Value"), (("row", value),))
+
+    rows = list(csv.reader(io.StringIO(as_csv(report).decode("utf-8-sig"), newline="")))
+
+    assert rows[1] == ["row", written]
+
+
+@pytest.mark.parametrize(("value", "read"), [
+    (1234567, "1,234,567"), (Decimal("1234567.80"), "$1,234,567.80"), (Decimal("-0.05"), "-$0.05"),
+    ("97140", "97140"),
+])  # fmt: skip
+def test_page_shows_thousands_apart(value, read):
+    assert shown(value) == read
+
+
+@pytest.mark.parametrize(("most", "unit", "marks"), [
+    (0, "", ["0"]),
+    (3, "", ["0", "1", "2", "3"]),
+    (4321, "min", ["0 min", "2,000 min", "4,000 min"]),
+    (1_234_500, "$", ["$0", "$5,000", "$10,000"]),
+    (150, "$", ["$0", "$0.50", "$1", "$1.50"]),
+])  # fmt: skip
+def test_axis_counts_in_round_steps(most, unit, marks):
+    report = Report("x", "A title", "", (), (), (Bar("one", most),), unit=unit)
+
+    chart = chart_of(report)
+
+    assert [tick["text"] for tick in chart["ticks"]] == marks
+    assert all(191 <= tick["x"] <= 551 for tick in chart["ticks"])
+    assert chart["bars"][0]["width"] == (360 if most else 0)
 
 
 @pytest.mark.slow
@@ -42,8 +79,8 @@ def test_units_are_counted_by_code_and_clinician(in_practice):
 
     name = charge_set.note.author.last_name
     assert [(row[0], row[2], row[3], row[4]) for row in report.rows] == [
-        ("97110", name, 1, "68.00"),
-        ("97140", name, 1, "62.00"),
+        ("97110", name, 1, Decimal("68.00")),
+        ("97140", name, 1, Decimal("62.00")),
     ]
     assert sum(bar.value for bar in report.bars) == 2
 
@@ -56,8 +93,8 @@ def test_open_balances_stand_in_the_bucket_of_their_age(in_practice):
     report = ageing(Period(date(2026, 1, 1), date(2026, 4, 15)))
 
     assert report.rows[1] == (
-        "31 to 60", 2, f"{mine.total_cents / 100:.2f}", f"{payers.total_cents / 100:.2f}",
-        f"{(mine.total_cents + payers.total_cents) / 100:.2f}",
+        "31 to 60", 2, amount(mine.total_cents), amount(payers.total_cents),
+        amount(mine.total_cents + payers.total_cents),
     )  # fmt: skip
 
 
