@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,10 +57,27 @@ def percentile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]
 
 
-def timed(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
+class Took(NamedTuple):
+    """Milliseconds on the clock, and of CPU: what a quiet machine would need."""
+
+    clock: float
+    busy: float
+
+
+def timed(act: Callable[[], object]) -> Took:
+    start, busy = time.perf_counter(), time.process_time()
     act()
-    return (time.perf_counter() - start) * 1000
+    return Took((time.perf_counter() - start) * 1000, (time.process_time() - busy) * 1000)
+
+
+def clocks(times: list[Took]) -> list[float]:
+    return [took.clock for took in times]
+
+
+def told_of(times: list[Took]) -> str:
+    """Median and p95 of the CPU, to be read where the clock says little."""
+    busy = [took.busy for took in times]
+    return f"CPU median {statistics.median(busy):.1f} ms, p95 {percentile(busy, 0.95):.1f} ms"
 
 
 class Failures:
@@ -107,10 +125,10 @@ def bench_patient_search(user, rng: random.Random, failures: Failures) -> None:
     ]
     found = search_patients(asked[1], user=user)
     assert any(p.last_name == asked[1] for p in found)
-    failures.hold("patient search p95", percentile(ours, 0.95), LIMITS["patient search"], "ms")
-    print(f"patient search median {statistics.median(ours):.1f} ms, plain scan "
-          f"{statistics.median(plain):.1f} ms")  # fmt: skip
-    ratio = statistics.median(ours) / statistics.median(plain)
+    limit = LIMITS["patient search"]
+    failures.hold("patient search p95", percentile(clocks(ours), 0.95), limit, "ms")
+    print(f"patient search: {told_of(ours)}; a plain scan: {told_of(plain)}")
+    ratio = statistics.median(t.busy for t in ours) / statistics.median(t.busy for t in plain)
     failures.hold("ratio patient search to a plain scan of one column", ratio, 2.0, "")
 
 
@@ -145,9 +163,9 @@ def bench_diagnoses(failures: Failures) -> None:
     on = date(2026, 3, 2)
     search_diagnoses("warm", on=on)
     times = [timed(lambda t=t: search_diagnoses(t, on=on, limit=12)) for t in typed * 8]
-    failures.hold("diagnosis search p95", percentile(times, 0.95), LIMITS["diagnosis search"], "ms")
-    print(f"diagnosis search median {statistics.median(times):.1f} ms of "
-          f"{DiagnosisCode.objects.count():,} codes")  # fmt: skip
+    limit = LIMITS["diagnosis search"]
+    failures.hold("diagnosis search p95", percentile(clocks(times), 0.95), limit, "ms")
+    print(f"diagnosis search: {told_of(times)}, of {DiagnosisCode.objects.count():,} codes")
 
 
 def make_history(practice) -> None:
@@ -207,8 +225,8 @@ def bench_worklist(admin, failures: Failures) -> None:
     Clinician.objects.update(active=True)
     times = [timed(lambda: worklist(admin, today=today)) for _ in range(7)]
     own = [timed(lambda: worklist(one, today=today)) for _ in range(7)]
-    middle, one_ms = statistics.median(times), statistics.median(own)
-    print(f"worklist of {CLINICIANS}: {len(items)} items, {middle:.0f} ms; of one: {one_ms:.0f} ms")
+    print(f"worklist of {CLINICIANS}: {len(items)} items, {told_of(times)}; of one: {told_of(own)}")
+    print(f"worklist queries: {len(many)} for {CLINICIANS} clinicians, {len(few)} for half of them")
     failures.hold("ratio worklist queries, 50 to 25 clinicians", len(many) / len(few), 1.0, "")
 
 
@@ -217,12 +235,10 @@ def bench_export(practice, failures: Failures) -> None:
 
     from notes.exchange.exporting import archive  # noqa: PLC0415
 
-    size, start = 0, time.perf_counter()
-    for chunk in archive(practice, now=timezone.now()):
-        size += len(chunk)
-    spent = time.perf_counter() - start
-    print(f"export: {size / 1_048_576:.0f} MB")
-    failures.hold(f"export of {NOTES:,} notes", spent, EXPORT_SECONDS, "s")
+    sizes: list[int] = []
+    took = timed(lambda: sizes.extend(map(len, archive(practice, now=timezone.now()))))
+    print(f"export: {sum(sizes) / 1_048_576:.0f} MB, {took.busy / 1000:.1f} s of CPU")
+    failures.hold(f"export of {NOTES:,} notes", took.clock / 1000, EXPORT_SECONDS, "s")
 
 
 def bench_import(admin, failures: Failures) -> None:
@@ -241,13 +257,14 @@ def bench_import(admin, failures: Failures) -> None:
 
     keep = Clinician.objects.first()
     Clinician.objects.exclude(pk=keep.pk).update(active=False)
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     for text, kind in ((people, "patients"), (visits, "appointments")):
         batch = read_batch(text.getvalue().encode(), name=kind, kind=kind, preset="jane", by=admin)
         assert batch.counts["reject"] == 0, batch.counts
         done = apply_batch(batch, by=admin)
         print(f"import of {done.counts['add']:,} {kind}")
     spent = time.perf_counter() - start
+    print(f"import: {time.process_time() - busy:.1f} s of CPU")
     failures.hold(f"import of {IMPORTED:,} patients and {APPOINTMENTS:,} appointments",
                   spent, IMPORT_SECONDS, "s")  # fmt: skip
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from clinic.documents.care_press import care_letter_job
 from clinic.documents.desk_press import desk_paper_job, superbill_form_job
 from clinic.documents.job import Job
 from clinic.documents.press import press
 from clinic.documents.render import note_job, superbill_job
+from tests.clinic.documents import golden_care as care
 from tests.clinic.documents import golden_desk as desk
 from tests.clinic.documents import golden_notes as notes
 from tests.clinic.documents import samples as s
@@ -31,6 +33,8 @@ JOBS: dict[str, Callable[[], Job]] = {
     "superbill-12-a4": lambda: superbill_job(s.superbill(12), size="a4"),
     "superbill-voided": lambda: superbill_job(desk.voided_superbill()),
     "superbill-form": lambda: superbill_form_job(s.superbill(3)),
+    "plan-of-care": lambda: care_letter_job(care.plan_of_care()),
+    "progress-report": lambda: care_letter_job(care.progress_report()),
     "statement": lambda: desk_paper_job(desk.STATEMENT),
     "receipt": lambda: desk_paper_job(desk.RECEIPT),
     "estimate": lambda: desk_paper_job(desk.ESTIMATE),

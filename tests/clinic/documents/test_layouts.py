@@ -33,7 +33,8 @@ HEADINGS = {
     "DIAGNOSES", "SUBJECTIVE", "TREATMENT", "OBJECTIVE", "UNITS AND MODIFIERS, WITH REASONS",
     "ASSESSMENT", "PLAN", "WHO TOOK PART", "PATIENT AND PLAN", "PROVIDER", "SERVICES",
     "Untimed services", "Minutes without a charge", "Findings, and how they were answered",
-    "EXPECTED SERVICES", "ENCLOSED", "ADDENDUM 1",
+    "EXPECTED SERVICES", "ENCLOSED", "ADDENDUM 1", "GOALS", "TYPE OF TREATMENT",
+    "PROGRESS SO FAR", "WHY SKILLED CARE HAS TO GO ON",
 }  # fmt: skip
 
 
@@ -54,7 +55,15 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(name):
 
 @pytest.mark.parametrize(
     ("name", "pages"),
-    [("note-1", 2), ("note-8", 2), ("note-dc", 2), ("superbill-1", 1), ("superbill-12-a4", 1)],
+    [
+        ("note-1", 2),
+        ("note-8", 2),
+        ("note-dc", 2),
+        ("superbill-1", 1),
+        ("superbill-12-a4", 1),
+        ("plan-of-care", 1),
+        ("progress-report", 1),
+    ],
 )
 def test_usual_papers_take_few_pages(name, pages):
     assert max(page for page, *_ in kept(name)) == pages
