@@ -16,6 +16,15 @@ LABELS = {"generic": "Another system", "handline": "Handline", "jane": "Jane",
           "webpt": "WebPT", "prompt": "Prompt", "chirotouch": "ChiroTouch",
           "synthea": "Synthea"}  # fmt: skip
 
+# What is not published is guessed, from the names that a system uses on its screens; said on the
+# page, so that somebody looks at the columns. WebPT publishes the tables of its Standard Extract
+# one by one (appointments, authorizations), but not those of the exports that its screens offer.
+GUESSED = {
+    "webpt": "WebPT publishes its Standard Extract only: names of other exports are guessed",
+    "prompt": "Prompt publishes no column names: these are guessed",
+    "chirotouch": "ChiroTouch publishes no column names: these are guessed",
+}
+
 PATIENTS: dict[str, Aliases] = {
     "jane": {
         "source_id": ["Patient Number"], "first_name": ["First Name"], "last_name": ["Last Name"],
@@ -47,6 +56,28 @@ PATIENTS: dict[str, Aliases] = {
         "email": ["Email"], "phone": ["Phone", "MobilePhone"], "other_phone": ["HomePhone"],
         "street": ["StreetAddress"], "city": ["City"], "state": ["StateShort"],
         "zip_code": ["PostalCode"],
+    },
+    "webpt": {
+        "source_id": ["patient_id", "Patient ID"], "first_name": ["First Name"],
+        "last_name": ["Last Name"], "name": ["Patient Name"],
+        "born_on": ["Date of Birth", "DOB", "Birth Date"], "sex": ["Gender"], "email": ["Email"],
+        "phone": ["Primary Phone", "Phone"], "street": ["Address"], "city": ["City"],
+        "state": ["State"], "zip_code": ["Postal Code", "Zip"],
+    },
+    "prompt": {
+        "source_id": ["Account Number", "Account No.", "Account #"], "first_name": ["First Name"],
+        "last_name": ["Last Name"], "name": ["Patient Name", "Patient"],
+        "born_on": ["Date of Birth", "DOB"], "sex": ["Sex", "Gender"], "email": ["Email"],
+        "phone": ["Phone", "Mobile Phone"], "street": ["Address"], "city": ["City"],
+        "state": ["State"], "zip_code": ["Zip", "Zip Code"],
+    },
+    "chirotouch": {
+        "source_id": ["Account Number", "Account", "Patient ID"], "first_name": ["First Name"],
+        "last_name": ["Last Name"], "name": ["Patient Name"],
+        "born_on": ["Birth Date", "Date of Birth", "DOB"], "sex": ["Sex", "Gender"],
+        "email": ["Email", "E-mail"], "phone": ["Cell Phone", "Mobile Phone", "Home Phone"],
+        "street": ["Address", "Street"], "city": ["City"], "state": ["State"],
+        "zip_code": ["Zip", "Zip Code"],
     },
     "synthea": {
         "source_id": ["Id"], "first_name": ["FIRST"], "last_name": ["LAST"],
@@ -84,6 +115,10 @@ COVERAGES: dict[str, Aliases] = {
         "holder_name": ["PrimaryInsuranceHolderName"],
         "relationship": ["PrimaryInsuranceRelationship"],
     },
+    "webpt": {  # as in the Standard Extract's table of authorizations
+        "source_id": ["patient_id"], "payer": ["ins_name"], "member_id": ["policy_number"],
+        "group_number": ["group_number"],
+    },
     "synthea": {
         "source_id": ["PATIENT"], "member_id": ["MEMBERID"], "payer": ["PAYER"],
         "starts_on": ["START_YEAR"], "ends_on": ["END_YEAR"], "relationship": ["OWNERSHIP"],
@@ -103,6 +138,11 @@ APPOINTMENTS: dict[str, Aliases] = {
         "ends_at": ["Appointment End Date & Time"], "minutes": ["Treatment Duration"],
         "clinician": ["Staff Member Name"], "location": ["Location Name"], "status": ["Status"],
         "title": ["Treatment Name"],
+    },
+    "webpt": {  # the Standard Extract's table; its first name is misspelled where it is published
+        "appointment_id": ["appointmnet_id", "appointment_id"], "source_id": ["patient_id"],
+        "starts_at": ["start_date"], "ends_at": ["end_date"], "clinician": ["calendar_title"],
+        "status": ["appointment_status"], "title": ["appointment_type"],
     },
     "synthea": {
         "source_id": ["PATIENT"], "starts_at": ["START"], "ends_at": ["STOP"],

@@ -102,7 +102,7 @@ def names_of(cell: str) -> tuple[str, str]:
 
 def status_of(cell: str, *, past: bool) -> str:
     text = cell.lower()
-    if "cancel" in text or "resched" in text:
+    if "cancel" in text or "resched" in text or text.strip() == "inactive":
         return VisitStatus.CANCELED
     if "no" in text and "show" in text:
         return VisitStatus.NO_SHOW

@@ -13,7 +13,7 @@ from clinic.permissions import allow
 from clinic.services import audit
 from clinic.spreadsheets import cell
 from notes.exchange.importing import apply_batch, map_columns, read_batch, rows_of
-from notes.exchange.presets import fields_of
+from notes.exchange.presets import GUESSED, fields_of
 from notes.exchange.rows import REJECT
 from notes.exchange.tables import LARGEST, read_table
 from notes.exchange.undoing import undo_batch
@@ -62,6 +62,7 @@ def batch(request, batch_id):
     context = {
         "batch": row,
         "header": table.header,
+        "guessed": GUESSED.get(row.preset, ""),
         "columns": [(name, row.columns.get(name, "")) for name in fields_of(row.kind)],
         "rejects": [r for r in rows if r.action == REJECT][:MOST_SHOWN],
         "samples": [r for r in rows if r.action != REJECT][:8],

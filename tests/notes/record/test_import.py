@@ -14,10 +14,11 @@ from clinic.errors import NotAllowed
 from clinic.models import Coverage, Patient, PatientToken, Payer
 from clinic.services.patients_search import search_patients
 from notes.exchange.importing import apply_batch, map_columns, read_batch, rows_of
-from notes.exchange.presets import LABELS, OF_KIND, match_columns
+from notes.exchange.presets import GUESSED, LABELS, OF_KIND, match_columns
 from notes.exchange.undoing import undo_batch
 from notes.exchange.values import order_of
 from notes.models import Booking, EpisodeOfCare, ImportBatch, Note, Visit
+from tests.conftest import client_of
 from tests.factories import make_clinician, make_note, make_patient, make_user
 
 DATA = Path(__file__).parent / "data" / "synthea"
@@ -325,3 +326,44 @@ def test_rejected_lines_are_given_back_with_the_reason(office_client, in_practic
     assert list(csv.reader(io.StringIO(response.content.decode())))[1] == [
         "Ana", "Silva", "never", "2", "“never” is not a date",
     ]  # fmt: skip
+
+
+# --- presets whose names are published in part, or not at all -------------------------------------
+
+WEBPT = (
+    "appointmnet_id,parent_appointment_id,start_date,end_date,check_in_time,check_out_time,"
+    "calendar_title,clinic_id,therapist_id,appointment_type,case_id,patient_id,appointment_status\n"
+    "901,,2026-03-02 09:00:00,2026-03-02 09:45:00,,,Maya Okafor,1,7,Daily,33,J1,Active\n"
+    "902,,2026-03-09 09:00:00,2026-03-09 09:45:00,,,Maya Okafor,1,7,Daily,33,J1,Inactive\n"
+)
+
+
+def test_webpt_extract_of_appointments_needs_no_correction(office):
+    brought(office, JANE)
+
+    brought(office, WEBPT, kind="appointments", preset="webpt")
+
+    visits = Visit.objects.order_by("starts_at")
+    assert [(v.patient.source_id, v.booked_minutes, v.status) for v in visits] == [
+        ("J1", 45, "arrived"), ("J1", 45, "canceled"),
+    ]  # fmt: skip
+    assert set(Booking.objects.values_list("source_id", flat=True)) == {"901", "902"}
+
+
+def test_guessed_presets_are_every_one_without_published_names():
+    published = {"generic", "handline", "jane", "cliniko", "simplepractice", "intakeq", "synthea"}
+
+    assert set(LABELS) - published == set(GUESSED)
+
+
+def test_page_says_that_the_names_are_guessed(office):
+    client = client_of(office)
+    guessed = read(office, JANE, preset="chirotouch")
+    known = read(office, JANE)
+
+    pages = [
+        client.get(reverse("notes:import", args=[row.public_id])).content.decode()
+        for row in (guessed, known)
+    ]
+
+    assert ["these are guessed" in page for page in pages] == [True, False]
