@@ -58,6 +58,7 @@ TRIALS = (
     Trial("both_engines", "E03 E04", (), (), postgres=True),
     Trial("parsers", "X07", ("--inputs", "1000000"), ("--inputs", "7000")),
     Trial("markup", "X01", (), ("--payloads", "4")),
+    Trial("full_disk", "D05", (), ()),
     Trial("deployment", "O01 O02", (), (), postgres=True),
     Trial("object_store", "O04", (), (), needs="moto"),
 )
