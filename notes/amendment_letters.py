@@ -3,13 +3,6 @@
 from notes.enums import AmendmentDecision
 from notes.models import AmendmentRequest
 
-RIGHTS = (
-    "You may send us a statement that says why you disagree; give it to the front desk or mail it "
-    "to the address above. We keep it with your record and may answer it in writing. If you send "
-    "none, you may ask us to give your request and this letter to everybody who gets this part of "
-    "your record later."
-)
-
 
 def letter_of(row: AmendmentRequest) -> list[str]:
     """The paragraphs of the letter that is due now; none while nothing was decided."""
@@ -17,7 +10,7 @@ def letter_of(row: AmendmentRequest) -> list[str]:
         return [_opening(row), f"We agree. {row.explanation}", _how(row), _others()]
     if row.decision == AmendmentDecision.DENIED:
         return [_opening(row), f"We do not change the record. Ground: {row.get_ground_display()}. "
-                f"{row.explanation}", RIGHTS, _complaint(row)]  # fmt: skip
+                f"{row.explanation}", _rights(row), _complaint(row)]  # fmt: skip
     if row.extended_on:
         return [_opening(row), f"We need more time to answer: {row.extended_because} You will have "
                 f"our answer by {row.due_on:%B %-d, %Y}."]  # fmt: skip
@@ -45,6 +38,15 @@ def _others() -> str:
     return (
         "Tell us who else should know of the change. We inform them, and those who have the old "
         "text from us and may rely on it."
+    )
+
+
+def _rights(row: AmendmentRequest) -> str:
+    return (
+        "You may send us a statement that says why you disagree; give it to the front desk or mail "
+        f"it to {row.practice.name}, {row.practice.one_line_address}. We keep it with your record "
+        "and may answer it in writing. If you send none, you may ask us to give your request and "
+        "this letter to everybody who gets this part of your record later."
     )
 
 

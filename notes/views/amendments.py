@@ -113,7 +113,7 @@ def _acts(row: AmendmentRequest, sent: Any) -> list[Act]:
         ]  # fmt: skip
     found = []
     if row.told_on is None:
-        found.append(Act("tell", "Tell the patient", "Told", form("tell", TellForm),
+        found.append(Act("tell", "Tell the patient", "Record as told", form("tell", TellForm),
                          services.tell, "Recorded."))  # fmt: skip
     if row.decision == "denied" and not row.statement:
         found.append(Act("disagree", "The patient disagrees", "Keep the statement",

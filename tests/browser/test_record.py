@@ -11,7 +11,9 @@ from clinic.enums import Role
 from clinic.models import Patient, PatientAlert
 from clinic.scope import scope
 from notes.enums import VisitStatus
+from notes.exchange.importing import read_batch
 from notes.models import Goal, Measurement, SegmentFinding, Visit
+from notes.services.amendments import deny, receive
 from notes.services.diagnoses import load_starter_diagnoses
 from notes.services.measures import save_score
 from tests.billing.making import make_payer_with
@@ -62,7 +64,12 @@ PAGES = {
     "worklist, office": (OFFICE, "/billing/worklist/"),
     "co-signatures": (THERAPIST, "/notes/cosign/"),
     "own review": (ADMIN, "/billing/review/"),
+    "requests to amend": (OFFICE, "/notes/patients/{patient}/amendments/"),
+    "request to amend": (THERAPIST, "/notes/patients/{patient}/amendments/{asked}/"),
+    "request, denied": (ADMIN, "/notes/patients/{patient}/amendments/{denied}/"),
+    "authorization": (OFFICE, "/notes/episodes/{episode}/authorizations/new/"),
     "import": (OFFICE, "/notes/imports/"),
+    "import, read": (OFFICE, "/notes/imports/{batch}/"),
     "export": (ADMIN, "/notes/exports/"),
 }
 
@@ -97,12 +104,21 @@ def _rows(practice) -> dict:
     for days, answer in ((9, 4), (0, 3)):
         note = _note(episode, today - timedelta(days=days))
         save_score(note, by=clinician.user, instrument="QDASH", answers=[answer] * 11)
+    admin = make_user(ADMIN)
+    asked, denied = (
+        receive(patient, by=admin, received_on=start, asked_by=str(patient), text=text)
+        for text in ("It was the left shoulder.", "I never missed a visit.")
+    )
+    deny(denied, by=admin, ground="complete", explanation="The schedule shows two.")
+    content = b"Account,Last Name,First Name,DOB\n7,Ek,Bo,not a day\n8,Silva,Ana,05/17/1980\n"
+    batch = read_batch(content, name="old.csv", kind="patients", preset="prompt", by=admin)
     return {
+        "asked": asked.pk, "denied": denied.pk, "batch": batch.public_id,
         "practice": practice, "today": today, "patient": patient.pk, "episode": episode.pk,
         "draft": note.visit.public_id,
         "people": {
             THERAPIST: clinician.user, ASSISTANT: assistant.user, OFFICE: make_user(OFFICE),
-            ADMIN: make_user(ADMIN),
+            ADMIN: admin,
         },
     }  # fmt: skip
 
