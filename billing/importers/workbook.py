@@ -3,13 +3,14 @@
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from shutil import copyfileobj
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from xml.sax.saxutils import unescape
 
-import openpyxl
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -26,6 +27,19 @@ _CELL = re.compile(
     rb'<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?'
     rb"(?:/>|>(?:<is>)?<[vt](?: [^>]*)?>([^<]*)</[vt]>(?:</is>)?</c>|></c>|><v ?/></c>)"
 )
+# What the library raises on a workbook that is none, or whose XML is damaged.
+_BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, LookupError, ValueError, SyntaxError, TypeError,
+    AttributeError,
+)  # fmt: skip
+
+
+class Book(NamedTuple):
+    """What the cells of the first sheet are read with."""
+
+    sheet: str
+    texts: Sequence[str]
+    date_styles: Container[int]
 
 
 def workbook_lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -36,13 +50,24 @@ def workbook_lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         copy.seek(0)
         _check_sizes(name, copy)
         try:
-            book = openpyxl.load_workbook(copy, read_only=True, data_only=True)
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as trouble:
+            reader = ExcelReader(copy, read_only=True)
+            book = _opened(reader)
+        except _BROKEN as trouble:
             raise FileRefused(f"{name} is not a workbook that can be read.") from trouble
-        sheet = book.worksheets[0]
-        with readable(name), sheet._get_source() as source:
-            yield from _lines(name, source, sheet)
-        book.close()
+        with readable(name), reader.archive, reader.archive.open(book.sheet) as source:
+            yield from _lines(name, source, book)
+
+
+def _opened(reader: ExcelReader) -> Book:
+    """The library's own steps but for its sheets: it would read one through to learn its size."""
+    reader.read_manifest()
+    reader.read_strings()
+    reader.read_workbook()
+    apply_stylesheet(reader.archive, reader.wb)
+    _, first = next(iter(reader.parser.find_sheets()), (None, None))
+    if first is None or first.target not in reader.valid_files:
+        raise KeyError("a sheet")
+    return Book(first.target, reader.shared_strings, reader.wb._date_formats)
 
 
 def _check_sizes(name: str, copy: Any) -> None:
@@ -61,7 +86,7 @@ def _check_sizes(name: str, copy: Any) -> None:
             )
 
 
-def _lines(name: str, source: BinaryIO, sheet: Any) -> Iterator[tuple[int, bytes]]:
+def _lines(name: str, source: BinaryIO, book: Book) -> Iterator[tuple[int, bytes]]:
     """Row by row, cut at their ends from as much of the sheet as was read."""
     number, rest = 0, b""
     while chunk := source.read(CHUNK):
@@ -70,27 +95,30 @@ def _lines(name: str, source: BinaryIO, sheet: Any) -> Iterator[tuple[int, bytes
             raise refusal(name, number + 1, "the row is longer than any of such a table")
         for row in rows:
             number += 1
-            yield number, _line(name, number, row, sheet)
+            yield number, _line(name, number, row, book)
 
 
-def _line(name: str, number: int, row: bytes, sheet: Any) -> bytes:
+def _line(name: str, number: int, row: bytes, book: Book) -> bytes:
     cells = [""] * len(COLUMNS)
     found = _CELL.findall(row)
-    for column, style, kind, value in found:
-        place = COLUMNS.find(column.decode())
-        if value and place >= 0:
-            cells[place] = _text(value.decode(), kind, style, place, sheet)
+    try:
+        for column, style, kind, value in found:
+            place = COLUMNS.find(column.decode())
+            if value and place >= 0:
+                cells[place] = _text(value.decode(), kind, style, place, book)
+    except (IndexError, ValueError, OverflowError):
+        found = []
     if len(found) != row.count(b"<c "):
         raise refusal(name, number, "a cell cannot be read; give the text file of the same zip")
     return "\t".join(cells).encode("latin-1", "replace")
 
 
-def _text(value: str, kind: bytes, style: bytes, place: int, sheet: Any) -> str:
+def _text(value: str, kind: bytes, style: bytes, place: int, book: Book) -> str:
     if kind == b"s":
-        return str(sheet._shared_strings[int(value)]).strip().replace("\n", " ")
+        return book.texts[int(value)].strip().replace("\n", " ")
     if kind and kind != b"n":
         return unescape(value).strip().replace("\n", " ")
-    if style and int(style) in sheet.parent._date_formats:
+    if style and int(style) in book.date_styles:
         day = from_excel(float(value))
         return f"{day:%Y%m%d}" if isinstance(day, date) else value
     # A workbook drops the zeros that a code starts with.

@@ -12,6 +12,7 @@ from billing.importers import workbook as reader
 from billing.models import CodePairEdit
 from billing.services.editions import import_pairs
 from clinic.published_files import FileRefused, PublishedFile
+from tests.bench.workbooks import write_workbook
 from tests.billing.reference.published import ACTIVE, ENDED, PTP_HEADING, plain, zipped
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,21 @@ def test_malformed_cell_is_refused_with_its_row(our_codes):
     assert not CodePairEdit.objects.exists()
 
 
+def test_texts_that_cells_share_are_read(our_codes, tmp_path):
+    """As Excel writes it; a full-size one is made by the bench in the same way."""
+    path = tmp_path / "part.xlsx"
+    rows: list[list] = [line.split("\t") for line in PTP_HEADING]
+    write_workbook(path, [*rows, ["97140", "97530", "", 19990401, "*", 1, "x"]])
+    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", path.read_bytes())]
+
+    edition = import_pairs(files, license_attested=True)
+
+    pair = CodePairEdit.objects.get(edition=edition)
+    assert (pair.column1, pair.column2, pair.effective, pair.deletion, pair.indicator) == (
+        "97140", "97530", date(1999, 4, 1), None, 1,
+    )  # fmt: skip
+
+
 def with_sheet(change) -> bytes:
     """A workbook whose sheet is rewritten by hand."""
     store = io.BytesIO()
@@ -96,8 +112,18 @@ def test_texts_in_the_cells_themselves_are_read(our_codes):
     assert import_pairs(files, license_attested=True).rows_kept == 1
 
 
-def test_cell_that_is_written_in_an_unknown_way_is_refused_with_its_row(our_codes):
-    changed = with_sheet(lambda sheet: re.sub(rb'<c r="F7"', rb'<c cm="1" r="F7"', sheet))
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        (rb'<c r="F7"', rb'<c cm="1" r="F7"'),
+        (rb'<c r="A7" .*?</c>', rb'<c r="A7" t="s"><v>999</v></c>'),
+        (rb'(<c r="D7"[^>]*>)<v>\d+</v>', rb"\1<v>1e999</v>"),
+        (rb'(<c r="D7"[^>]*>)<v>\d+</v>', rb"\1<v>soon</v>"),
+    ],
+    ids=["unknown attribute", "no such text", "no such number", "no number"],
+)
+def test_cell_that_cannot_be_read_is_refused_with_its_row(our_codes, cell, written):
+    changed = with_sheet(lambda sheet: re.sub(cell, written, sheet))
     files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", changed)]
 
     with pytest.raises(FileRefused) as refusal:
@@ -110,8 +136,34 @@ def test_cell_that_is_written_in_an_unknown_way_is_refused_with_its_row(our_code
     assert not CodePairEdit.objects.exists()
 
 
-def test_file_that_is_no_workbook_is_refused(our_codes):
-    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", b"not a workbook")]
+def spoiled(member: str, content: bytes) -> bytes:
+    """A workbook with one of its members replaced."""
+    store = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as book, zipfile.ZipFile(store, "w") as other:
+        for name in book.namelist():
+            other.writestr(name, content if name == member else book.read(name))
+    return store.getvalue()
+
+
+def test_sheet_that_does_not_tell_its_size_is_not_read_twice(our_codes):
+    changed = with_sheet(lambda sheet: re.sub(rb"<dimension[^>]*/>", b"", sheet))
+    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", changed)]
+
+    assert import_pairs(files, license_attested=True).rows_kept == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not a workbook",
+        spoiled("[Content_Types].xml", b"<Types"),
+        spoiled("xl/workbook.xml", b"<workbook><sheets><sheet/></sheets></workbook>"),
+        spoiled("xl/_rels/workbook.xml.rels", b"<Relationships/>"),
+    ],
+    ids=["text", "types", "book", "relations"],
+)
+def test_file_that_is_no_workbook_is_refused(our_codes, content):
+    files = [*parts()[:3], plain("ccipra-v322r0-f4.xlsx", content)]
 
     with pytest.raises(FileRefused, match="is not a workbook that can be read"):
         import_pairs(files, license_attested=True)
