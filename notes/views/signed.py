@@ -16,6 +16,7 @@ from clinic.services import audit
 from clinic.views.pdf import serve
 from clinic.views.proving import prove, standing_proof
 from notes.forms.texts import AddendumForm
+from notes.models import CosignRequest
 from notes.queries import (
     blocks_of,
     diagnoses_of,
@@ -62,6 +63,9 @@ def _context(request, visit, form) -> dict:
         "timeline": timeline_of(visit, blocks),
         "facts": strip_facts(visit, diagnoses),
         "signatures": list(visit.note.signatures.all()),
+        "waits": CosignRequest.objects.filter(note=visit.note, signature=None)
+        .select_related("supervisor")
+        .first(),
         "addenda": list(visit.note.addenda.select_related("signature")),
         "amendment_requests": list(visit.note.amendment_requests.all()),
         "addendum_form": form,

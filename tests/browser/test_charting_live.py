@@ -1,7 +1,6 @@
 """Charting while treating: the clock, the tiles, the typed line, copies; counted in taps."""
 
 from datetime import timedelta
-from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -215,6 +214,19 @@ def test_template_is_kept_and_used(page, chart):
     assert [entry["technique"] for entry in clock_of(chart).planned] == ["soft_tissue_mobilization"]
 
 
+def test_form_of_a_new_block_follows_the_last_one(page, chart):
+    """Its end too: a start that moved on alone would make a block of nearly a day."""
+    expect(page.locator("#id_start")).to_have_value("11:00")
+
+    page.locator("#typed-line").fill("25 te")
+    page.locator("#typed-line").press("Enter")
+    expect(page.locator("#block-rows tr")).to_have_count(1)
+
+    expect(page.locator("#id_start")).to_have_value("11:25")
+    expect(page.locator("#id_end")).to_have_value("11:35")
+    expect(page.locator("#id_minutes")).to_have_value("10")
+
+
 def test_sentence_is_tapped_into_its_section(page, chart):
     page.locator("#id_plan").fill("Ice at home.")
     page.get_by_role("group", name="Sentences for plan").get_by_text("Progress").click()
@@ -322,12 +334,15 @@ def test_paper_is_seen_before_signing_and_the_next_patient_is_one_tap_away(signe
     assert not chart.fresh().is_signed
     page.get_by_label("I agree to the statement above.").check()
     secret.fill(PASSWORD)
-    began = monotonic()
-    page.get_by_role("button", name="Sign note and charges").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.get_by_role("button", name="Sign note and charges").click()
+    assert answered.value.status == 302
+    with scope(chart.practice):  # the paper is there with the answer, not some time after it
+        paper = bytes(chart.fresh().document.content)
     page.wait_for_url("**/note/")
-    pdf = context.request.get(f"{chart.path}note.pdf")
-    print(f"\nsign to PDF: {monotonic() - began:.2f} s")
-    assert pdf.body()[:5] == b"%PDF-"
+    link = page.get_by_role("link", name="Open PDF")
+    assert context.request.get(link.get_attribute("href")).body() == paper
+    assert paper[:5] == b"%PDF-"
 
     page.get_by_role("button", name="Start note").click()
     page.wait_for_url(f"**/{later.public_id}/")

@@ -48,6 +48,14 @@ def as_opened(page: Page, **_) -> None:
     expect(page.locator("#charges .charges-sum")).to_be_visible()
 
 
+def nothing_charted(page: Page, chart: Chart, **_) -> None:
+    """Nobody began yet: what to do first, in words."""
+    with scope(chart.practice):
+        chart.note.blocks.all().delete()
+    page.reload()
+    expect(page.get_by_text("No blocks yet")).to_be_visible()
+
+
 def block_selected(page: Page, **_) -> None:
     page.locator("#block-rows .t-name").first.click()
 
@@ -152,9 +160,9 @@ def service_form(page: Page, **_) -> None:
 
 
 STATES: list[Callable[..., None]] = [
-    as_opened, block_selected, running, paused, undo_offered, offline, session_ended,
-    signing_in_again, server_in_trouble, edit_refused, conflict, colleague_here, signed_meanwhile,
-    keys_shown, line_asks, charges_sheet, service_form,
+    as_opened, nothing_charted, block_selected, running, paused, undo_offered, offline,
+    session_ended, signing_in_again, server_in_trouble, edit_refused, conflict, colleague_here,
+    signed_meanwhile, keys_shown, line_asks, charges_sheet, service_form,
 ]  # fmt: skip
 
 
@@ -215,6 +223,53 @@ def test_whole_block_by_keyboard_alone(signed_in, chart):
     saved(page)
 
     assert chart.spans()[2] == ("myofascial_release", "11:20", "11:30")
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Only the Tab key, as somebody without a mouse."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent + document.activeElement.name").find(
+            name
+        ) >= 0 and page.evaluate("document.activeElement !== document.body"):
+            return
+    raise AssertionError(f"Tab never came to {name}")
+
+
+def test_whole_note_by_keyboard_alone(signed_in):
+    """From the empty chart to the signed note; no pointer is used."""
+    chart = make_chart()
+    page = open_chart(signed_in(chart.user), chart)
+    page.locator("#timeline-title").focus()
+    page.keyboard.press("/")
+    for line in ("10 min mfr neck less guarding", "15 min te"):
+        page.keyboard.type(line)
+        expect(page.locator("#typed-chips li").first).to_contain_text(line[:6])
+        page.keyboard.press("Enter")
+        expect(page.locator("#typed-line")).to_have_value("")
+    expect(page.locator("#block-rows tr")).to_have_count(2)
+    saved(page)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/sign/")
+    tab_to(page, "agree")
+    page.keyboard.press("Space")
+    tab_to(page, "Sign note and charges")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/note/")
+
+    assert chart.fresh().is_signed
+    assert [span[1:] for span in chart.spans()] == [("11:00", "11:10"), ("11:10", "11:25")]
+
+
+def test_screen_reader_is_told_in_one_polite_place(signed_in, chart):
+    page = open_chart(signed_in(chart.user), chart)
+    said = page.locator("#say")
+
+    assert page.locator("#charting [aria-live], #charting [role=status]").count() == 0
+    expect(said).to_have_attribute("aria-live", "polite")
+    bar(page, "Therapeutic exercise").focus()
+    page.keyboard.press("ArrowRight")
+    expect(said).to_have_text("Therapeutic exercise 11:09 to 11:21, 12 minutes. 97110 12 min.")
 
 
 @pytest.mark.parametrize("width", [320, 1440])

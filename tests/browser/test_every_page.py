@@ -9,12 +9,14 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from clinic.enums import Network, Role, Theme
-from clinic.models import User
+from clinic.models import EmergencyHolder, SigningCertificate, User
 from clinic.scope import scope
 from notes.enums import VisitStatus
-from notes.models import Note, Visit
+from notes.models import CosignRequest, Note, Visit
+from notes.services.addenda import add_addendum
 from tests.billing.making import make_fees, make_payer_with
 from tests.browser.charts import noon_zone
 from tests.browser.looks import drawn, faults
@@ -31,6 +33,7 @@ from tests.factories import (
     make_procedure,
     make_user,
     make_visit,
+    new_key,
     region_of,
     technique_of,
 )
@@ -57,6 +60,28 @@ PAGES = {
     "practice": (Role.ADMIN, "/practice/"),
     "practice details": (Role.ADMIN, "/practice/details/"),
     "new clinician": (Role.ADMIN, "/practice/clinicians/new/"),
+    "note, amended and to be co-signed": (Role.THERAPIST, "/notes/visits/{amended}/note/"),
+    "co-signature": (Role.THERAPIST, "/notes/visits/{amended}/review/"),
+    "revoke a certificate": (Role.ADMIN, "/certificates/{certificate}/revoke/"),
+    "clinician has left": (Role.ADMIN, "/certificates/left/{clinician}/"),
+    "clinician": (Role.ADMIN, "/practice/clinicians/{clinician}/"),
+    "new location": (Role.ADMIN, "/practice/locations/new/"),
+    "people": (Role.ADMIN, "/people/"),
+    "person": (Role.ADMIN, "/people/{person}/"),
+    "invite": (Role.ADMIN, "/people/invite/"),
+    "who has emergency access": (Role.ADMIN, "/people/emergency/"),
+    "second factors to confirm": (Role.OFFICE, "/people/second-factors/"),
+    "emergency access": (Role.THERAPIST, "/patients/emergency/"),
+    "anomalies": (Role.ADMIN, "/audit/anomalies/"),
+    "who looked": (Role.ADMIN, "/patients/{patient}/looks/"),
+    "disclosures": (Role.OFFICE, "/patients/{patient}/disclosures/"),
+    "health": (Role.ADMIN, "/health/"),
+    "second factor": (Role.OFFICE, "/accounts/2fa/"),
+    "authenticator app": (Role.OFFICE, "/accounts/2fa/totp/activate/"),
+    "add a passkey": (Role.OFFICE, "/accounts/2fa/webauthn/add/"),
+    "sign-in email": (Role.OFFICE, "/accounts/email/"),
+    "where signed in": (Role.OFFICE, "/accounts/sign-ins/"),
+    "confirm who you are": (Role.OFFICE, "/accounts/reauthenticate/"),
     "style guide": (Role.ADMIN, "/styleguide/"),
     "password": (Role.OFFICE, "/accounts/password/change/"),
     "not found": (Role.OFFICE, "/nowhere/"),
@@ -94,11 +119,18 @@ def _rows(practice) -> dict:
     note = make_note(visit("09:00"))
     make_block(note, "09:00", "09:20")
     signed = _in_a_thread(partial(sign, Note.objects.get(pk=note.pk)))
+    admin = make_user(Role.ADMIN)
+    EmergencyHolder.objects.create(user=clinician.user, named_by=admin, named_at=timezone.now())
     return {
+        "amended": _amended(make_note(visit("07:00"))).visit.public_id,
+        "certificate": SigningCertificate.objects.first().pk,
+        "clinician": clinician.pk,
+        "patient": episode.patient_id,
+        "person": clinician.user_id,
         "people": {
             Role.THERAPIST: clinician.user,
             Role.OFFICE: make_user(Role.OFFICE),
-            Role.ADMIN: make_user(Role.ADMIN),
+            Role.ADMIN: admin,
         },
         "draft": draft.visit.public_id,
         "booked": visit("13:00", status=VisitStatus.SCHEDULED).public_id,
@@ -107,6 +139,20 @@ def _rows(practice) -> dict:
         "technique": technique.pk,
         "document": signed.document.public_id,
     }
+
+
+def _amended(note: Note) -> Note:
+    """Signed, with an addendum, and a co-signature is asked for."""
+    make_block(note, "07:00", "07:20")
+    signed = _in_a_thread(partial(sign, Note.objects.get(pk=note.pk)))
+    by, text = signed.author.user, "No soreness on the day after."
+    _in_a_thread(
+        partial(add_addendum, signed, by=by, submit_key=new_key(), text=text, method="test")
+    )
+    CosignRequest.objects.create(
+        note=signed, supervisor=signed.author, because="Asked for", asked_at=timezone.now()
+    )
+    return signed
 
 
 def _in_a_thread(work: Callable[[], Note]) -> Note:

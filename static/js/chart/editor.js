@@ -90,8 +90,7 @@ export class Editor {
   }
 
   clear() {
-    const { view, boot } = this.store;
-    const start = view.blocks.at(-1)?.end ?? boot.day.starts;
+    const start = this.nextStart();
     this.fill({ ...content({ technique: "" }), regions: [], start, end: start + 10 * MINUTE });
     this.set("technique", "");
   }
@@ -102,7 +101,18 @@ export class Editor {
     if (this.timer || this.form.contains(document.activeElement)) return;
     if (this.store.selected && !this.current) return this.store.select(null);
     if (this.current) this.fill(this.current);
-    else if (!this.touched) this.set("start", inputClock(this.store.view.blocks.at(-1)?.end ?? this.store.boot.day.starts));
+    else if (!this.touched) this.setTimes(this.nextStart());
+  }
+
+  nextStart() {
+    return this.store.view.blocks.at(-1)?.end ?? this.store.boot.day.starts;
+  }
+
+  /** A new block is ten minutes after the last one until somebody says otherwise. */
+  setTimes(start) {
+    this.set("start", inputClock(start));
+    this.set("end", inputClock(start + 10 * MINUTE));
+    this.set("minutes", 10);
   }
 
   set(name, value) {
@@ -148,8 +158,7 @@ export class Editor {
 
   /** Minutes follow the times, and the end follows the minutes. */
   keepInStep() {
-    const near = this.store.view.blocks.at(-1)?.end ?? this.store.boot.day.starts;
-    const start = fromInput(this.field("start").value, near);
+    const start = fromInput(this.field("start").value, this.nextStart());
     if (start == null) return;
     if (this.last === "minutes" && this.field("minutes").value) {
       this.field("end").value = inputClock(start + Number(this.field("minutes").value) * MINUTE);

@@ -64,7 +64,7 @@ export class Table {
     row.tr = h("tr", { id: `block-${id}`, tabindex: "-1" },
       row.times,
       h("td", { class: "num", "data-label": "Minutes" }, row.minutes),
-      h("th", { scope: "row" }, h("span", { class: "dot" }), row.name, row.sub),
+      h("th", { scope: "row" }, h("span", { class: "t-what" }, h("span", { class: "dot" }), row.name), row.sub),
       h("td", { "data-label": "Region" }, row.place, row.grade),
       row.reply,
       h("td", { class: "row-actions" }, row.live ? null : h("button", { type: "button", class: "btn btn-icon btn-quiet", onclick: () => this.act.remove(id) }, icon("trash"), h("span", { class: "visually-hidden" }, "Remove "), name)));

@@ -171,7 +171,7 @@ export class Timeline extends HTMLElement {
     let item = this.items.get(block.id);
     if (!item) {
       const name = h("b", {}), detail = h("span", {});
-      const button = h("button", { type: "button", class: "tl2-block", "aria-pressed": "false" }, name, detail);
+      const button = h("button", { type: "button", class: "tl2-block", "aria-pressed": "false" }, name, " ", detail);
       item = { li: h("li", { "data-id": block.id }, button), button, name, detail };
       this.items.set(block.id, item);
     }
