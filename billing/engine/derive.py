@@ -77,9 +77,7 @@ def _coded(
         by_code.setdefault(piece.code, []).append(piece)
     usable: dict[str, list[Piece]] = {}
     for code in sorted(by_code):
-        own = by_code[code]
-        if len(own) > 1:
-            own.sort(key=_in_order)
+        own = sorted(by_code[code], key=_in_order)
         refusal = unusable(code, day, tables) if code else None
         if refusal is None:
             usable[code] = own

@@ -10,9 +10,10 @@ from billing.engine.checks.text import likeness
 from billing.engine.presets import PresetLibrary
 from billing.engine.record import Authorization, Certification, OtherInterval
 from billing.engine.storing import visit_to_wire
+from billing.engine.tables import tables_from_rows
 from billing.engine.types import Procedure
 from billing.engine.wire import parse_visit
-from tests.billing.engine.asking import ask, block, shown
+from tests.billing.engine.asking import ask, block, shown, texts
 from tests.billing.engine.test_checks import CLEAN, NINE, SERVED, found, lacking, manual, visit
 
 ONE = timedelta(days=1)
@@ -144,3 +145,33 @@ def test_times_with_the_length_that_they_say_are_no_contradiction() -> None:
     answer = ask({"blocks": [block("97140", "09:00", "09:15", minutes=15)]})
 
     assert shown(answer) == ["97140 x1"]
+
+
+def test_rest_is_taken_out_where_it_lies_and_nowhere_else() -> None:
+    blocks = [{"code": "97140", "minutes": 15}, {"technique": "rest", "minutes": 5}]
+    traction = {"code": "97012", "start": "10:00", "end": "10:10"}
+
+    answer = ask({"policy": "self-pay", "blocks": blocks, "procedures": [traction]})
+
+    assert (answer["timed_minutes"], answer["treatment_minutes"]) == (15, 25)
+
+
+def test_without_any_threshold_none_is_named() -> None:
+    bare = tables_from_rows(pairs={}, limits=(), thresholds=())
+
+    answer = ask({"policy": "medicare", "clinician": {"discipline": "PT"},
+                  "blocks": [block("97140", "09:00", "09:15")]}, tables=bare)  # fmt: skip
+
+    assert texts(answer, "modifiers.threshold-not-loaded") == [
+        "The KX threshold of 2026 is not loaded. No line carries KX."
+    ]
+
+
+def test_a_tie_of_two_is_said() -> None:
+    answer = ask({"policy": "tricare", "blocks": [{"code": "97110", "minutes": 4},
+                                                  {"code": "97140", "minutes": 4}]})  # fmt: skip
+
+    assert answer["alternatives"] == [{"97140": 1}]
+    assert texts(answer, "units.cms-tie") == [
+        "The left-over minutes of 97110 and 97140 tie; the rule admits 2 ways to bill."
+    ]
