@@ -29,7 +29,7 @@ def make_packet(charge_set: ChargeSet, *, by: User) -> StoredDocument:
     signed = issuing.latest(note.document)
     packet = merge_for_print(
         [
-            Original(f"{number} cover", desk_press.desk_paper(paper)),
+            Original(f"{number} cover", desk_press.desk_paper(paper), is_signed=False),
             Original(f"{signed.number}-v{signed.version}.pdf", bytes(signed.content)),
         ]
     )

@@ -27,8 +27,8 @@ def reports(request, key="units"):
     audit.record("report.viewed", actor=request.user, report=key)
     context = {
         "report": report,
-        "rows": [[(shown(cell), place in report.numeric) for place, cell in enumerate(row)]
-                 for row in report.rows[:SHOWN]],
+        "rows": [[(shown(cell), place in report.numeric, report.head[place])
+                  for place, cell in enumerate(row)] for row in report.rows[:SHOWN]],
         "heads": [(word, place in report.numeric) for place, word in enumerate(report.head)],
         "more": max(0, len(report.rows) - SHOWN),
         "chart": chart_of(report),

@@ -24,6 +24,7 @@ class Original:
 
     name: str
     body: bytes
+    is_signed: bool = True
 
 
 def merge_for_print(originals: Iterable[Original]) -> bytes:
@@ -62,6 +63,8 @@ def _append(merged: pikepdf.Pdf, original: Original, font: pikepdf.Object) -> No
         raise DocumentError(
             f"The stored file {original.name} is damaged. Restore it from a backup."
         ) from error
+    if not original.is_signed:
+        return
     for number in range(first, len(merged.pages)):
         _label(merged, merged.pages[number], original.name, font)
 
@@ -76,7 +79,7 @@ def _label(merged: pikepdf.Pdf, page: pikepdf.Page, name: str, font: pikepdf.Obj
             ([], "q"),
             ([], "BT"),
             ([pikepdf.Name.CopyLabel, 7], "Tf"),
-            ([1, 0, 0, 1, 46, 18], "Tm"),
+            ([1, 0, 0, 1, 46, 12], "Tm"),
             ([words], "Tj"),
             ([], "ET"),
             ([], "Q"),

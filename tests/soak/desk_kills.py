@@ -63,18 +63,18 @@ def one_batch(visits: int, chance: random.Random) -> list[int]:
     before = Superbill.objects.count()
     ruth = User.objects.get(email="ruth@handline.example")
     job = batches.ask_for_print(rows, by=ruth, submit_key=uuid.uuid4())
-    killed = [kill_one(job, chance) for _ in range(KILLS)]
+    killed = [kill_one(job, chance, visits // KILLS) for _ in range(KILLS)]
     subprocess.run([sys.executable, "manage.py", "work", "--once"], check=True)
     check(job, rows, before)
     return killed
 
 
-def kill_one(job, chance: random.Random) -> int:
-    """Start a worker, let it come to a few superbills, and end it without a word."""
+def kill_one(job, chance: random.Random, most: int) -> int:
+    """Start a worker, let it come to some superbills, and end it without a word."""
     from billing.services.batches import SILENT  # noqa: PLC0415
 
     job.refresh_from_db()
-    goal = job.done + chance.randint(1, 4)
+    goal = min(job.done + chance.randint(1, most), job.total - 1)
     worker = subprocess.Popen([sys.executable, "manage.py", "work", "--once"])
     while worker.poll() is None and job.done < goal:
         time.sleep(0.02)

@@ -8,7 +8,7 @@ from . import common
 STATUS = {
     "draft": "Draft, not issued",
     "issued": "Issued",
-    "superseded": "Superseded",
+    "superseded": "Superseded, issued",
     "voided": "Voided",
 }
 
@@ -24,8 +24,7 @@ def values(of: SuperbillContext) -> dict:
         "made": of.issued_at.isoformat(),
         "practice": common.practice(practice),
         "number": of.number,
-        "status": STATUS.get(of.status, of.status),
-        "issued": day(local_day(of.issued_at, of.time_zone)),
+        "status": status_of(of),
         "who": practice.name,
         "patient": of.patient.name,
         "banner": of.banner,
@@ -50,6 +49,14 @@ def values(of: SuperbillContext) -> dict:
     }
 
 
+def status_of(of: SuperbillContext) -> str:
+    """With the day it was issued, which a plan asks for."""
+    words = STATUS.get(of.status, of.status)
+    return (
+        words if of.status == "draft" else f"{words} {day(local_day(of.issued_at, of.time_zone))}"
+    )
+
+
 def _running(of: SuperbillContext) -> dict:
     dates = sorted({line.served_on for line in of.lines})
     return {
@@ -58,7 +65,7 @@ def _running(of: SuperbillContext) -> dict:
             "Date of service " + ", ".join(map(day, dates[:3])) if dates else "",
             str(of.rendering),
         ),
-        "document": f"{of.number} · {STATUS.get(of.status, of.status)}",
+        "document": f"{of.number} · {status_of(of)}",
     }
 
 

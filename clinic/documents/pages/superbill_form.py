@@ -1,10 +1,10 @@
 """The superbill in the order and under the numbers of the claim form's boxes, on plain paper."""
 
 from clinic.documents.contexts import Accident, SuperbillContext
-from clinic.documents.wording import day, joined, local_day, money
+from clinic.documents.wording import day, joined, money
 
 from . import common
-from .superbill import STATUS, values
+from .superbill import values
 
 
 def html(of: SuperbillContext) -> str:
@@ -16,10 +16,6 @@ def _boxes(of: SuperbillContext) -> dict:
         "rows": _rows(of),
         "form_lines": [_line(line, of) for line in of.lines],
         "foot": _foot(of),
-        "issued_line": joined(
-            f"Issued {day(local_day(of.issued_at, of.time_zone))}",
-            STATUS.get(of.status, of.status),
-        ),
     }
 
 

@@ -31,6 +31,15 @@ def test_print_copy_has_every_page_labelled_and_bookmarked(originals, tmp_path):
         assert [item.title for item in outline.root] == ["SN-240000-v1.pdf", "SB-100234.pdf"]
 
 
+def test_page_that_was_never_signed_is_not_called_a_copy_of_a_signed_one(originals, tmp_path):
+    cover = Original("cover", golden("appeal"), is_signed=False)
+
+    pages = text_of(merge_for_print([cover, originals[0]]), tmp_path).split("\f")[:-1]
+
+    labelled = ["printcopy" in squeezed(page) for page in pages]
+    assert labelled == [False] * (len(pages) - 2) + [True, True]
+
+
 def test_print_copy_holds_no_signature(originals, tmp_path):
     merged = merge_for_print(originals)
 
