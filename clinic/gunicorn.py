@@ -14,6 +14,7 @@ from clinic.demo import DEMO_LOGINS, DEMO_PASSWORD
 from clinic.environment import flag, text
 
 _HOME = Path(__file__).resolve().parent.parent
+DEBUGGING = "HANDLINE_DEBUG shows what it should not to everybody: unset it, or use runserver."
 
 bind = text("HANDLINE_BIND", f"127.0.0.1:{text('PORT', '8000')}")
 workers = int(text("WEB_CONCURRENCY", "2"))
@@ -38,23 +39,18 @@ logconfig_dict = {
 
 
 def on_starting(server) -> None:
-    """Serve only what the checks find in order. In a process of its own: workers fork from this
-    one, and no connection to the database may come along."""
-    deploy = [] if flag("HANDLINE_DEMO") else ["--deploy"]
+    """Serve only what the checks find in order; with real records a warning stops the start too.
+    In a process of its own: workers fork from this one, and no connection may come along."""
+    if flag("HANDLINE_DEBUG"):
+        sys.exit(f"Handline does not start.\n{DEBUGGING}")
+    level = ["ERROR"] if flag("HANDLINE_DEMO") else ["WARNING", "--deploy"]
     done = subprocess.run(
         [sys.executable, str(_HOME / "manage.py"), "check", "--database", "default",
-         "--fail-level", "ERROR", *deploy],
+         "--fail-level", *level],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    refusal = done.stderr if done.returncode else _debugging()
-    if refusal:
-        sys.exit(f"Handline does not start.\n{refusal.strip()}")
-
-
-def _debugging() -> str:
-    if not flag("HANDLINE_DEBUG"):
-        return ""
-    return "HANDLINE_DEBUG shows what it should not to everybody: unset it, or use runserver."
+    if done.returncode:
+        sys.exit(f"Handline does not start.\n{done.stderr.strip()}")
 
 
 def post_worker_init(worker) -> None:
