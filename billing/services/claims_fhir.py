@@ -21,6 +21,7 @@ def claims_of(patients: Sequence[Patient]) -> Mapping[int, list[dict[str, Any]]]
             line_count__gte=1,
         )
         .select_related("note__visit__location", "note__author")
+        .defer("answer", "record_facts", "note__record")
         .prefetch_related("lines")
         .order_by("note__visit__starts_at", "pk")
     )
