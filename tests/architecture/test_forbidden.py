@@ -5,11 +5,11 @@ Ruff's security rules (S) run in `make lint`; these are the ones that know Handl
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
-from tests.architecture.tree import APPS, ROOT, name_of, python_files, syntax, templates
+from tests.architecture.tree import APPS, ROOT, name_of, nodes, python_files, templates
 
 # A call by its last name -> the files that may, each reviewed for the reason in the comment.
 CALLS = {
@@ -33,22 +33,25 @@ GUARDED = {"AuditEvent", "StoredDocument", "DocumentWithdrawal", "Signature", "C
 UNSCOPED = {"_base_manager", "unscoped", "every_practice"}
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            yield (called.attr if isinstance(called, ast.Attribute)
-                   else getattr(called, "id", "")), node  # fmt: skip
+@cache
+def code() -> tuple[tuple[str, tuple[ast.AST, ...]], ...]:
+    return tuple((name_of(path), nodes(path)) for path in python_files(*APPS))
 
 
-def code() -> Iterator[tuple[str, ast.Module]]:
-    for path in python_files(*APPS):
-        yield name_of(path), syntax(path)
+@cache
+def calls() -> tuple[tuple[str, str, ast.Call], ...]:
+    """Each call: the file, the last name of what is called, the call."""
+    return tuple(
+        (file, getattr(node.func, "attr", "") or getattr(node.func, "id", ""), node)
+        for file, found in code()
+        for node in found
+        if isinstance(node, ast.Call)
+    )
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_T_L04_dangerous_call_is_made_nowhere(name):
-    found = {file for file, tree in code() for called, _ in calls(tree) if called == name}
+    found = {file for file, called, _ in calls() if called == name}
 
     assert found - CALLS[name] == set()
 
@@ -61,7 +64,7 @@ def test_T_L04_no_view_is_exempt_from_the_check_of_forged_requests():
     found = {
         file
         for file, tree in code()
-        for node in ast.walk(tree)
+        for node in tree
         if getattr(node, "id", "") == "csrf_exempt" or getattr(node, "attr", "") == "csrf_exempt"
     }
 
@@ -71,8 +74,7 @@ def test_T_L04_no_view_is_exempt_from_the_check_of_forged_requests():
 def test_T_L04_no_program_is_started_through_a_shell():
     through_shell = {
         f"{file}:{node.lineno}"
-        for file, tree in code()
-        for _, node in calls(tree)
+        for file, _, node in calls()
         for word in node.keywords
         if word.arg == "shell"
         and not (isinstance(word.value, ast.Constant) and not word.value.value)
@@ -85,7 +87,7 @@ def test_T_L04_nothing_is_unpacked_that_could_run():
     found = {
         f"{file}: {alias}"
         for file, tree in code()
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in (
             [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
@@ -100,7 +102,7 @@ def test_T_L04_forms_name_their_fields():
     found = {
         f"{file}:{node.lineno}"
         for file, tree in code()
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Assign)
         and any(getattr(target, "id", "") in ("fields", "exclude") for target in node.targets)
         and isinstance(node.value, ast.Constant)
@@ -113,8 +115,7 @@ def test_T_L04_forms_name_their_fields():
 def test_T_L04_rows_that_stay_are_never_written_in_bulk():
     found = {
         f"{file}:{node.lineno}"
-        for file, tree in code()
-        for called, node in calls(tree)
+        for file, called, node in calls()
         if called in ("update", "bulk_update", "delete") and first_name(node.func) in GUARDED
     }
 
@@ -133,7 +134,7 @@ def test_T_L04_views_and_forms_stay_inside_the_practice():
         f"{file}: {name}"
         for file, tree in code()
         if "/views/" in file or "/forms/" in file
-        for node in ast.walk(tree)
+        for node in tree
         for name in [getattr(node, "attr", "") or getattr(node, "id", "")]
         if name in UNSCOPED
     }
@@ -149,8 +150,7 @@ def test_T_L04_no_request_is_spread_into_a_query():
     """`filter(**request.GET)` lets the caller choose the columns."""
     found = {
         f"{file}:{node.lineno}"
-        for file, tree in code()
-        for called, node in calls(tree)
+        for file, called, node in calls()
         if called in ("filter", "exclude", "annotate", "order_by", "get", "update", "create")
         for word in node.keywords
         if word.arg is None

@@ -21,9 +21,15 @@ def syntax(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a file's syntax; walking it is what the tests that read it would spend time on."""
+    return tuple(ast.walk(syntax(path)))
+
+
 def imports(path: Path) -> Iterator[str]:
     """The dotted names a file imports, wherever in the file."""
-    for node in ast.walk(syntax(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
