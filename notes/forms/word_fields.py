@@ -1,9 +1,10 @@
 """Choosing among the practice's words, as they are meant on the visit's day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 
 from notes.models import BodyRegion, Technique
 from notes.words import Meanings
@@ -12,11 +13,24 @@ _LISTED = "in the practice's list"
 
 
 def _offered(rows: Iterable[Technique] | Iterable[BodyRegion]) -> list[tuple[str, str]]:
-    return [(row.key, row.label) for row in rows if row.active]
+    return _in_order((row.key, row.label) for row in rows if row.active)
+
+
+def _in_order(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """By the labels that are shown: those of the visit's day, where the table has today's."""
+    return sorted(choices, key=lambda choice: choice[1])
+
+
+class _InOrder(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        choices = list(super().__iter__())
+        yield from (choice for choice in choices if choice[0] == "")
+        yield from _in_order(choice for choice in choices if choice[0] != "")
 
 
 class TechniqueField(forms.ModelChoiceField):
     words = Meanings()
+    iterator = _InOrder
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -47,6 +61,7 @@ class TechniqueField(forms.ModelChoiceField):
 
 class RegionsField(forms.ModelMultipleChoiceField):
     words = Meanings()
+    iterator = _InOrder
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

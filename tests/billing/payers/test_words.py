@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from clinic.scope import scope
+from notes.forms.word_fields import RegionsField, TechniqueField
 from notes.models import BodyRegion, Technique, WordVersion
 from notes.vocabulary import seed_vocabulary
 from notes.words import meanings_on
@@ -38,6 +39,29 @@ def test_region_counts_into_other_buckets_from_its_day_on(admin):
     region.refresh_from_db()
     assert meanings_on(date(2026, 5, 31)).buckets(region) == ("lumbar",)
     assert meanings_on(date(2026, 6, 1)).buckets(region) == ("lumbar", "pelvic")
+
+
+def test_words_are_offered_in_the_order_of_the_labels_of_the_day(admin):
+    change(admin, BodyRegion.objects.get(key="wrist"), label="Carpus", starts_on="2026-06-01")
+    change(admin, Technique.objects.get(key="rest"), label="A pause", starts_on="2026-06-01")
+    fields = (RegionsField(), TechniqueField())
+
+    def offered(day: date) -> list[list[str]]:
+        for field in fields:
+            field.meant(meanings_on(day))
+        return [[str(label) for value, label in field.choices if value] for field in fields]
+
+    for day in (date(2026, 5, 31), date(2026, 6, 1)):
+        assert offered(day) == [sorted(labels) for labels in offered(day)]
+    regions, techniques = offered(date(2026, 6, 1))
+    assert (techniques[0], "Carpus" in regions, "Wrist" in regions) == ("A pause", True, False)
+    assert [label for field in fields for value, label in field.choices if not value] == [
+        "---------"
+    ]
+    for field, model in zip(fields, (BodyRegion, Technique), strict=True):
+        shown = list(field.choices)
+        field.offer(map(meanings_on(date(2026, 6, 1)).on, model.objects.all()))
+        assert list(field.choices) == shown
 
 
 def test_change_before_the_last_one_is_refused(admin):
