@@ -4,8 +4,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from clinic.enums import Discipline
+from clinic.models import Practice
+from clinic.scope import scope
+from notes.models import Note
+from tests.factories import make_practice
 from tests.notes.record import seeds
 from tests.notes.record.charts import all_stories, clean_note, ground, said_before_signing
 
@@ -17,9 +22,31 @@ NOT_FOR_MASSAGE = ("medicare", "uhc", "tricare")
 CLEAN = 30
 
 
+@pytest.fixture(scope="module")
+def prepared(django_db_setup, django_db_blocker):
+    """Words and one clean note for all tests here; what a test does to them rolls back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        practice = make_practice(name="North Clinic")
+        with scope(practice):
+            words = ground()
+            note = clean_note(words, all_stories()[SHOULDER], "medicare")
+        yield practice, words, note
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def words(in_practice):
-    return ground()
+def practice(prepared, db) -> Practice:
+    return Practice.objects.get(pk=prepared[0].pk)
+
+
+@pytest.fixture
+def words(prepared, in_practice):
+    return prepared[1]
+
+
+@pytest.fixture
+def clean(prepared, in_practice) -> Note:
+    return Note.objects.get(pk=prepared[2].pk)
 
 
 def test_the_list_has_at_least_thirty_defects_each_seeded_once():
@@ -31,14 +58,13 @@ def test_the_list_has_at_least_thirty_defects_each_seeded_once():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("defect", DEFECTS, ids=[d["seed"] for d in DEFECTS])
-def test_defect_is_found_before_signing(words, defect):
-    note = clean_note(words, all_stories()[SHOULDER], "medicare")
-    clean = said_before_signing(note)
+def test_defect_is_found_before_signing(clean, defect):
+    before = said_before_signing(clean)
 
-    getattr(seeds, defect["seed"])(note)
-    found = [text for level, text in said_before_signing(note) if defect["says"] in text]
+    getattr(seeds, defect["seed"])(clean)
+    found = [text for level, text in said_before_signing(clean) if defect["says"] in text]
 
-    assert [text for level, text in clean if defect["says"] in text] == []
+    assert [text for level, text in before if defect["says"] in text] == []
     assert found != [], defect["why"]
 
 
