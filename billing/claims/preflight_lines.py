@@ -77,55 +77,56 @@ def lines(claim: Claim, ground) -> Iterator[Problem]:
 
 
 def _line(number: int, line: Line, claim: Claim, ground) -> Iterator[Problem]:
-    where = f" on line {number}"
+    which = f"line {number}"
     if not _CODE.fullmatch(line.code) or (ground.procedures and line.code not in ground.procedures):
-        yield Problem("24D", f"this is no known procedure code{where}",
+        yield Problem("24D", f"{which} holds no known procedure code",
                       "Choose the code from the list.", line.code, "claim.code")  # fmt: skip
     if len(line.modifiers) > MOST_MODIFIERS:
-        yield Problem("24D", f"a line carries at most four modifiers{where}",
+        yield Problem("24D", f"{which} has more than four modifiers",
                       "Keep those that change payment.", " ".join(line.modifiers),
                       "claim.modifiers")  # fmt: skip
     for modifier in line.modifiers:
         if not _MODIFIER.fullmatch(modifier):
-            yield Problem("24D", f"a modifier is two letters or digits{where}", "Correct it.",
+            yield Problem("24D", f"a modifier of {which} is not two letters or digits",
+                          "Correct it.",
                           modifier, "claim.modifier")  # fmt: skip
     if line.place and line.place not in PLACES:
-        yield Problem("24B", f"the place of service is not in the list{where}", "Correct it.",
+        yield Problem("24B", f"the place of service of {which} is not in the list", "Correct it.",
                       line.place, "claim.place")  # fmt: skip
-    yield from _pointers(line, where, len(claim.diagnoses))
-    yield from _amounts(line, where)
+    yield from _pointers(line, which, len(claim.diagnoses))
+    yield from _amounts(line, which)
     if line.served_on is None:
-        yield Problem("24A", f"the date of service is missing{where}", "Enter it.",
+        yield Problem("24A", f"the date of service of {which} is missing", "Enter it.",
                       rule="claim.date")  # fmt: skip
     elif line.served_on > ground.today:
-        yield Problem("24A", f"the date of service is still to come{where}",
+        yield Problem("24A", f"the date of service of {which} is still to come",
                       "Bill after the visit.", f"{line.served_on:%m/%d/%Y}",
                       "claim.future")  # fmt: skip
 
 
-def _pointers(line: Line, where: str, known: int) -> Iterator[Problem]:
+def _pointers(line: Line, which: str, known: int) -> Iterator[Problem]:
     if not line.pointers:
-        yield Problem("24E", f"the line points to no diagnosis{where}",
+        yield Problem("24E", f"{which} points to no diagnosis",
                       "Return it to the therapist: each block names its diagnosis.",
                       rule="claim.pointer")  # fmt: skip
     if len(line.pointers) > MOST_POINTERS:
-        yield Problem("24E", f"a line points to at most four diagnoses{where}", "Keep four.",
+        yield Problem("24E", f"{which} points to more than four diagnoses", "Keep four.",
                       rule="claim.pointer")  # fmt: skip
     for pointer in line.pointers:
         if not 1 <= pointer <= min(known, MOST_DIAGNOSES):
-            yield Problem("24E", f"the line points to a diagnosis that is not there{where}",
-                          f"There are {known}.", str(pointer), "claim.pointer")  # fmt: skip
+            yield Problem("24E", f"{which} points to a diagnosis that the claim does not list",
+                          f"It lists {known}.", str(pointer), "claim.pointer")  # fmt: skip
 
 
-def _amounts(line: Line, where: str) -> Iterator[Problem]:
+def _amounts(line: Line, which: str) -> Iterator[Problem]:
     if not 1 <= line.units <= 9999:
-        yield Problem("24G", f"units are whole numbers from 1 up{where}", "Correct them.",
-                      str(line.units), "claim.units")  # fmt: skip
+        yield Problem("24G", f"the units of {which} are not a whole number from 1 up",
+                      "Correct them.", str(line.units), "claim.units")  # fmt: skip
     if line.charge_cents < 0:
-        yield Problem("24F", f"a charge cannot be negative{where}", "Send a replacement instead.",
-                      f"${line.charge_cents / 100:,.2f}", "claim.charge")  # fmt: skip
+        yield Problem("24F", f"the charge of {which} is negative", "Send a replacement instead.",
+                      _dollars(line.charge_cents), "claim.charge")  # fmt: skip
     if line.charge_cents == 0:
-        yield Problem("24F", f"the line has no charge{where}",
+        yield Problem("24F", f"{which} has no charge",
                       "Enter the fee of that date under Fees.", line.code,
                       "claim.charge")  # fmt: skip
 
@@ -134,8 +135,12 @@ def total(claim: Claim, ground) -> Iterator[Problem]:
     found = sum(line.charge_cents for line in claim.lines)
     if claim.total_cents != found:
         yield Problem("28", "the total is not the sum of its lines",
-                      f"The lines add up to ${found / 100:,.2f}.",
-                      f"${claim.total_cents / 100:,.2f}", "claim.total")  # fmt: skip
+                      f"The lines add up to {_dollars(found)}.",
+                      _dollars(claim.total_cents), "claim.total")  # fmt: skip
+
+
+def _dollars(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.2f}"
 
 
 CHECKS = (head, resubmission, diagnoses, lines, total)

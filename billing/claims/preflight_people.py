@@ -33,7 +33,7 @@ def payer(claim: Claim, ground) -> Iterator[Problem]:
                       rule="claim.payer-id")  # fmt: skip
     if claim.insured.filing not in FILINGS:
         yield Problem("1", "the kind of coverage is not known",
-                      "Choose the claim filing code under Payers.", claim.insured.filing,
+                      "Choose the kind of plan under Insured and accident.", claim.insured.filing,
                       "claim.filing")  # fmt: skip
 
 

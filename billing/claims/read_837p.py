@@ -45,7 +45,13 @@ def read_837p(text: str) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
         file = reading.read_file(text, kind="837")
     except Unreadable as refusal:
         return (), (
-            Problem("file", str(refusal).rstrip("."), "Write the file again.", rule="x12.envelope"),
+            # What it advises beside is for files that came in.
+            Problem(
+                "file",
+                str(refusal).partition(". ")[0].rstrip("."),
+                "Make the file anew.",
+                rule="x12.envelope",
+            ),
         )
     problems += check_order(file)
     reader = _Reader(file, problems)

@@ -213,6 +213,9 @@ class Interchange:
     usage: str = "P"  # T for test
 
 
+_PLACES = {"file": "The file", "top": "Top of the form"}  # those that are no boxes
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, where on the form, with which value, and what to do about it."""
@@ -226,7 +229,8 @@ class Problem:
     @property
     def text(self) -> str:
         value = f" ({self.value})" if self.value else ""
-        return f"Box {self.box}: {self.what}{value}. {self.fix}"
+        place = _PLACES.get(self.box, f"Box {self.box}")
+        return f"{place}: {self.what}{value}. {self.fix}"
 
     def __str__(self) -> str:
         return self.text

@@ -114,7 +114,7 @@ def test_payer_without_id_is_named(in_practice):
     charge_set = make_signed(episode=course)
 
     assert charge_set.desk.reason == (
-        f"Box top: {payer.name.upper()} has no electronic payer id. "
+        f"Top of the form: {payer.name.upper()} has no electronic payer id. "
         "Enter it under Payers: the clearinghouse lists it."
     )
 
