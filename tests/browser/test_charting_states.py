@@ -148,6 +148,21 @@ def test_night_of_the_clock_change_refuses_the_hour_that_is_skipped(signed_in, s
     assert block.minutes == 20
 
 
+def test_night_with_an_hour_twice_counts_the_minutes_that_passed(signed_in, server):
+    chart = visit_on(date(2026, 11, 1), "00:30")
+    page = open_chart(signed_in(chart.user), chart)
+    page.locator("#id_technique").select_option(label="Therapeutic exercise")
+    page.locator("#id_start").fill("00:50")
+    page.locator("#id_minutes").fill("100")
+    page.get_by_role("button", name="Add block").click()
+    expect(page.locator("#block-rows tr")).to_have_count(1)
+    saved(page)
+
+    (block,) = chart.blocks()
+    assert chart.spans() == [("therapeutic_exercise", "00:50", "01:30")]
+    assert block.minutes == 100
+
+
 def test_sixty_blocks_are_drawn_and_one_is_moved(signed_in, server):
     chart = visit_on(date(2026, 3, 2), "09:00")
     for number in range(60):
