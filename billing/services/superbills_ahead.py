@@ -22,6 +22,9 @@ from clinic.services import issuing
 
 # A page costs about twice what signing and storing it does: two presses keep one signer busy.
 PRESSES = min(2, os.cpu_count() or 1)
+# Nobody waits at a screen, so a busy machine gets more time than there; twice this is less than
+# the silence after which another worker takes a batch over.
+SECONDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,8 @@ class Ahead:
         self.pages.exception()
 
     def pages_for(self, printed: SuperbillContext) -> bytes | None:
-        """The bytes, if they were set for exactly this."""
-        if printed != self.context:
-            return None
-        try:
-            return self.pages.result()
-        except HandlineError:
-            return None  # it is set again, and then says why
+        """The bytes, if they were set for exactly this; raises why they could not be."""
+        return self.pages.result() if printed == self.context else None
 
 
 class PressRoom:
@@ -61,7 +59,7 @@ class PressRoom:
         self._pool = ThreadPoolExecutor(max_workers=count)
         self._free: queue.SimpleQueue[Press] = queue.SimpleQueue()
         for _ in range(count):
-            self._free.put(Press())
+            self._free.put(Press(seconds=SECONDS))
 
     def start(self, context: SuperbillContext) -> Ahead:
         public_id = uuid.uuid4()
@@ -69,9 +67,13 @@ class PressRoom:
         return Ahead(printed, public_id, self._pool.submit(self._set, printed))
 
     def _set(self, context: SuperbillContext) -> bytes:
+        """A second time where it failed: a press that died is started anew by then."""
+        job = superbill_job(context)
         press = self._free.get()
         try:
-            return press.set(superbill_job(context))
+            return press.set(job)
+        except HandlineError:
+            return press.set(job)
         finally:
             self._free.put(press)
 

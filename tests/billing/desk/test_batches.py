@@ -11,6 +11,7 @@ from django.utils import timezone
 from billing.models import DeskItem, DeskJob, JobFile, PrintEvent, Superbill
 from billing.services import batches
 from billing.services.superbills import issue_superbill, void_superbill
+from clinic.documents.worker import Press
 from clinic.enums import Network
 from clinic.errors import NotAllowed
 from tests.billing.desk_making import another_visit, key, make_signed
@@ -234,6 +235,21 @@ def test_row_that_fails_costs_no_number_and_those_after_it_are_right(office, fir
     assert [(b.charge_set, b.number, b.document.context["number"]) for b in fresh] == [
         (first, "SB-000003", "SB-000003"), (second, "SB-000004", "SB-000004"),
     ]  # fmt: skip
+
+
+def test_page_that_was_given_up_is_set_once_more(office, first, monkeypatch):
+    whole, tries = Press.set, []
+
+    def late_once(press: Press, job) -> bytes:
+        tries.append(press)
+        return whole(Press(seconds=0) if len(tries) == 1 else press, job)
+
+    monkeypatch.setattr(Press, "set", late_once)
+    job = batches.ask_for_print([first], by=office, submit_key=key())
+
+    done = run(job)
+
+    assert (done.state, done.failures, len(tries)) == ("done", [], 2)
 
 
 def test_bill_voided_while_the_file_is_made_is_not_in_it(office, first, monkeypatch):

@@ -43,8 +43,10 @@ def test_superbill_holds_every_required_field(office, words, discipline, plan, l
     )  # fmt: skip
     payments.discount(charge_set, amount_cents=500, reason="Paid at time of service", by=office)
 
-    text = words(issue_superbill(charge_set, by=office, submit_key=key(), layout=layout).document)
+    bill = issue_superbill(charge_set, by=office, submit_key=key(), layout=layout)
 
+    text = words(bill.document)
+    issued = bill.issued_at.astimezone(visit.practice.zone)
     practice, patient = visit.practice, visit.patient
     wanted = [
         practice.name, practice.street, practice.phone, practice.tax_id, practice.npi,
@@ -53,6 +55,7 @@ def test_superbill_holds_every_required_field(office, words, discipline, plan, l
         f"{patient.born_on:%m/%d/%Y}", patient.street, patient.phone, "03/02/2026",
         "M54.2", "Cervicalgia", visit.location.place_of_service, "SB-000001",
         "Discount: Paid at time of service", "−$5.00", "visa 4242", "Paid in full",
+        f"SB-000001 · Issued {issued:%m/%d/%Y}", patient.get_sex_display(), "01/20/2026", "EIN",
         "please reimburse the member", "Dr. Lee Referrer", "1245319599", "Page 1 of",
         *(line.code for line in charge_set.lines.all()),
     ]  # fmt: skip
