@@ -33,7 +33,8 @@ def queries(client: Client, url: str, **headers) -> int:
     ) as captured:
         response = client.get(url, headers=headers)
     assert response.status_code == 200
-    return len(captured)
+    # Once a minute a page also notes that the person is still there: no matter of the page.
+    return sum(not q["sql"].startswith('UPDATE "clinic_signin"') for q in captured)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_serving_takes_few_queries_and_leaves_the_record_unread(signed, reader):
         reader.get(address_of(signed))
 
     of_papers = [q["sql"] for q in asked if 'FROM "clinic_storeddocument"' in q["sql"]]
-    assert len(asked) <= 11
+    assert len(asked) <= 12  # one of them once a minute
     assert len(of_papers) == 1
     assert '"context"' not in of_papers[0]
 
