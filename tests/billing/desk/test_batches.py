@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from django.utils import timezone
 
-from billing.models import DeskItem, DeskJob, JobFile, PrintEvent, Superbill
+from billing.models import ChargeSet, DeskItem, DeskJob, JobFile, PrintEvent, Superbill
 from billing.services import batches
 from billing.services.superbills import issue_superbill, void_superbill
 from clinic.documents.worker import Press
@@ -20,7 +20,35 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def make_ground(practice) -> None:
-    make_signed()
+    first = make_signed()
+    another_visit(first)
+    another_visit(first, days=4)
+    make_signed(network=Network.IN)
+
+
+def nth(number: int) -> ChargeSet:
+    return ChargeSet.objects.order_by("pk")[number]
+
+
+@pytest.fixture
+def first(in_practice) -> ChargeSet:
+    return nth(0)
+
+
+@pytest.fixture
+def second(in_practice) -> ChargeSet:
+    return nth(1)
+
+
+@pytest.fixture
+def third(in_practice) -> ChargeSet:
+    return nth(2)
+
+
+@pytest.fixture
+def within(in_practice) -> ChargeSet:
+    """Of a payer with a contract: it gets a claim, never a superbill."""
+    return nth(3)
 
 
 def run(job: DeskJob, **given) -> DeskJob:
@@ -29,9 +57,7 @@ def run(job: DeskJob, **given) -> DeskJob:
     return batches.work_off(taken, **given)
 
 
-def test_batch_makes_one_pdf_in_the_order_of_the_list(office, first):
-    second = another_visit(first)
-    third = another_visit(first, days=4)
+def test_batch_makes_one_pdf_in_the_order_of_the_list(office, first, second, third):
     order = [third, first, second]
     job = batches.ask_for_print(order, by=office, submit_key=key())
 
@@ -45,7 +71,8 @@ def test_batch_makes_one_pdf_in_the_order_of_the_list(office, first):
     numbers = [Superbill.objects.get(visits__charge_set=c).number for c in order]
     assert titles == [f"{number}-v1.pdf" for number in numbers]
     assert places == sorted(places)
-    assert set(DeskItem.objects.values_list("state", flat=True)) == {"printed"}
+    states = DeskItem.objects.filter(charge_set__in=order).values_list("state", flat=True)
+    assert list(states) == ["printed"] * 3
 
 
 def test_zip_holds_the_signed_files_byte_for_byte(office, first):
@@ -60,9 +87,8 @@ def test_zip_holds_the_signed_files_byte_for_byte(office, first):
     assert body == bytes(bill.document.content)
 
 
-def test_rows_that_fail_are_named_and_the_rest_is_printed(office, first):
-    good, within = first, make_signed(network=Network.IN)
-    voided = another_visit(good)
+def test_rows_that_fail_are_named_and_the_rest_is_printed(office, first, second, within):
+    good, voided = first, second
     bill = issue_superbill(voided, by=office, submit_key=key())
     void_superbill(bill, reason="Wrong patient chosen", by=office, submit_key=key())
     job = batches.ask_for_print([within, voided, good], by=office, submit_key=key())
@@ -77,15 +103,15 @@ def test_rows_that_fail_are_named_and_the_rest_is_printed(office, first):
     assert [event.superbill.charge_set for event in PrintEvent.objects.all()] == [good]
 
 
-def test_batch_in_which_everything_fails_makes_no_file(office):
-    job = batches.ask_for_print([make_signed(network=Network.IN)], by=office, submit_key=key())
+def test_batch_in_which_everything_fails_makes_no_file(office, within):
+    job = batches.ask_for_print([within], by=office, submit_key=key())
 
     assert run(job).state == "failed"
     assert (JobFile.objects.count(), PrintEvent.objects.count()) == (0, 0)
 
 
-def test_canceled_half_way_marks_nothing_as_printed(office, first):
-    job = batches.ask_for_print([first, another_visit(first)], by=office, submit_key=key())
+def test_canceled_half_way_marks_nothing_as_printed(office, first, second):
+    job = batches.ask_for_print([first, second], by=office, submit_key=key())
     asked = iter([False, True])
 
     def cancel_after_the_first() -> bool:
@@ -97,7 +123,8 @@ def test_canceled_half_way_marks_nothing_as_printed(office, first):
 
     assert (done.state, JobFile.objects.count(), PrintEvent.objects.count()) == ("canceled", 0, 0)
     assert Superbill.objects.count() <= 2
-    assert DeskItem.objects.exclude(state="ready").count() == 0
+    states = DeskItem.objects.filter(charge_set__in=[first, second]).values_list("state", flat=True)
+    assert list(states) == ["ready"] * 2
 
 
 def test_waiting_batch_is_canceled_at_once_and_never_taken(office, first):
@@ -110,8 +137,8 @@ def test_waiting_batch_is_canceled_at_once_and_never_taken(office, first):
         batches.cancel(job, by=office)
 
 
-def test_worker_told_to_stop_gives_the_batch_back_and_the_next_goes_on(office, first):
-    job = batches.ask_for_print([first, another_visit(first)], by=office, submit_key=key())
+def test_worker_told_to_stop_gives_the_batch_back_and_the_next_goes_on(office, first, second):
+    job = batches.ask_for_print([first, second], by=office, submit_key=key())
     stops = iter([False, True])
 
     halted = run(job, stop=lambda: next(stops))
@@ -142,13 +169,13 @@ def test_batch_that_kills_its_worker_again_and_again_is_given_up(office, first):
     assert (done.state, PrintEvent.objects.count()) == ("failed", 0)
 
 
-def test_same_form_asks_once(office, charge_set):
+def test_same_form_asks_once(office, first):
     same = key()
 
-    first = batches.ask_for_print([charge_set], by=office, submit_key=same)
-    again = batches.ask_for_print([charge_set], by=office, submit_key=same)
+    job = batches.ask_for_print([first], by=office, submit_key=same)
+    again = batches.ask_for_print([first], by=office, submit_key=same)
 
-    assert (first, DeskJob.objects.count()) == (again, 1)
+    assert (job, DeskJob.objects.count()) == (again, 1)
 
 
 @pytest.mark.parametrize("count", [0, 1001])
@@ -161,8 +188,7 @@ def test_batch_of_none_or_too_many_is_refused(office, count, first):
     assert DeskJob.objects.count() == 0
 
 
-def test_ticked_visits_reach_the_batch_in_the_order_of_the_page(office_client, in_practice, first):
-    second = another_visit(first)
+def test_ticked_visits_reach_the_batch_in_the_order_of_the_page(office_client, first, second):
     ids = [second.note.visit.public_id, first.note.visit.public_id]
 
     answer = office_client.post("/billing/batches/print/", {"visit": ids, "submit_key": key()})
@@ -173,17 +199,17 @@ def test_ticked_visits_reach_the_batch_in_the_order_of_the_page(office_client, i
 
 
 def test_visits_of_another_practice_do_not_reach_the_batch(
-    client_for, in_practice, other_practice, charge_set
+    client_for, in_practice, other_practice, first
 ):
     client_for("office", other_practice).post(
-        "/billing/batches/print/", {"visit": [charge_set.note.visit.public_id]}
+        "/billing/batches/print/", {"visit": [first.note.visit.public_id]}
     )
 
     assert DeskJob.objects.count() == 0
 
 
-def test_page_set_ahead_is_the_one_that_is_stored(office, first):
-    rows = [first, another_visit(first), another_visit(first, days=4)]
+def test_page_set_ahead_is_the_one_that_is_stored(office, first, second, third):
+    rows = [first, second, third]
     job = batches.ask_for_print(rows, by=office, submit_key=key())
 
     run(job)
@@ -201,8 +227,8 @@ def test_page_set_ahead_is_the_one_that_is_stored(office, first):
     ]  # fmt: skip
 
 
-def test_page_set_ahead_under_a_number_that_another_took_is_set_anew(office, first):
-    second, other = make_signed(), make_signed()
+def test_page_set_ahead_under_a_number_that_another_took_is_set_anew(office, first, second, third):
+    other = third
     job = batches.ask_for_print([first, second], by=office, submit_key=key())
     asked = iter([False, True])
 
@@ -220,11 +246,12 @@ def test_page_set_ahead_under_a_number_that_another_took_is_set_anew(office, fir
     ]  # fmt: skip
 
 
-def test_row_that_fails_costs_no_number_and_those_after_it_are_right(office, first):
-    second, voided = another_visit(first), another_visit(first, days=4)
+def test_row_that_fails_costs_no_number_and_those_after_it_are_right(
+    office, first, second, third, within
+):
+    voided = third
     bill = issue_superbill(voided, by=office, submit_key=key())
     void_superbill(bill, reason="Wrong patient chosen", by=office, submit_key=key())
-    within = make_signed(network=Network.IN)
     order = [within, first, voided, second]
     job = batches.ask_for_print(order, by=office, submit_key=key())
 
@@ -252,8 +279,7 @@ def test_page_that_was_given_up_is_set_once_more(office, first, monkeypatch):
     assert (done.state, done.failures, len(tries)) == ("done", [], 2)
 
 
-def test_bill_voided_while_the_file_is_made_is_not_in_it(office, first, monkeypatch):
-    second = another_visit(first)
+def test_bill_voided_while_the_file_is_made_is_not_in_it(office, first, second, monkeypatch):
     job = batches.ask_for_print([first, second], by=office, submit_key=key())
     merge, times = batches.merge_for_print, []
 
