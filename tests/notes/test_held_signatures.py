@@ -36,7 +36,7 @@ from tests.notes.acts import sign
 from tests.notes.record.test_plans import GOAL, ON
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PATIENCE = 1000  # milliseconds, of the one who waits
+PATIENCE = 2500  # milliseconds, of the one who waits
 
 
 @dataclass(frozen=True, slots=True)
