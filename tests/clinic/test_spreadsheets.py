@@ -52,7 +52,7 @@ def test_T_E05_ordinary_text_is_left_alone(text):
 
 
 def report(text: str) -> Report:
-    given = {"title": "Report", "head": ("Text", "Amount"), "rows": ((text, "-12.50"),)}
+    given = {"title": "Report", "head": ("Text", "Amount"), "rows": ((text, Decimal("-12.50")),)}
     names = Report.__dataclass_fields__
     rest = {n: "" for n in names if n not in given and n != "numeric"}
     return Report(**given, numeric=(1,), **rest)
