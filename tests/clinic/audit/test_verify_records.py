@@ -197,6 +197,15 @@ def test_a_record_with_a_new_fingerprint_is_found_by_its_signature_paper_and_tra
     ]  # fmt: skip
 
 
+def test_a_note_whose_paper_leads_to_its_registry_is_as_it_was_signed(in_practice, settings):
+    settings.PUBLIC_URL = "https://handline.example"
+
+    made = make_charge_set().note
+
+    assert made.document.context["verify_url"].startswith("https://handline.example/v/")
+    assert said("documents", "notes", "chain") == []
+
+
 def test_i03_another_name_in_the_stored_signature_is_found(note):
     """The fingerprint that was signed leaves signatures out: it is what they sign."""
     record = note.record | {"signature": note.record["signature"] | {"name": "Somebody Else"}}
