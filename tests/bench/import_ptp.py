@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,9 +117,10 @@ def run(folder: Path, *command: str) -> str:
 
 
 def seconds_of(folder: Path, *command: str) -> float:
-    start = time.perf_counter()
+    """Of the processor: on a busy machine the clock tells how busy it is."""
+    before = cpu_seconds()
     run(folder, *command)
-    return time.perf_counter() - start
+    return cpu_seconds() - before
 
 
 def cpu_seconds() -> float:
@@ -149,13 +149,13 @@ def main(rows: int) -> int:
         report = run(folder, "manage.py", "import_ptp", "--accept", "2026Q3")
         full_mb = peak_mb()
         books = make_workbooks(folder, rows, "v323r0")
-        before = cpu_seconds()
-        run(folder, "manage.py", "import_ptp", "--attest-license", *books)
-        books_seconds, books_mb = cpu_seconds() - before, peak_mb()
-    print(f"{rows:,} rows: {ours:.1f} s, peak {full_mb:.0f} MB; plain reading {plain:.1f} s")
+        import_books = ("manage.py", "import_ptp", "--attest-license", *books)
+        books_seconds, books_mb = seconds_of(folder, *import_books), peak_mb()
+    print(f"{rows:,} rows: {ours:.1f} s CPU, peak {full_mb:.0f} MB; plain reading {plain:.1f} s")
     print(f"{rows:,} rows of workbooks: {books_seconds:.1f} s CPU, peak {books_mb:.0f} MB")
     print(report.strip())
     time_ratio, memory_ratio = ours / plain, full_mb / small_mb
+    print(f"ratio import to {MOST_SECONDS} s: {ours / MOST_SECONDS:.2f}  (at most 1)")
     print(f"ratio import to plain reading, time: {time_ratio:.2f}  (at most 8)")
     print(f"ratio import of ten times the rows, memory: {memory_ratio:.2f}  (at most 1.2)")
     print(f"ratio import of workbooks to {MOST_SECONDS} s: {books_seconds / MOST_SECONDS:.2f}"
