@@ -1,6 +1,7 @@
 """Test cases of a payer: saved from the simulator, accepted anew, retired."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -22,6 +23,10 @@ from clinic.permissions import allow
 def save(request, pk, version):
     """Keep the visit and the chart in the simulator, with what one of the sides gives for them."""
     row = version_or_404(pk, version)
+    if request.htmx:
+        # A calculation that was still waiting when the button was pressed: htmx sends it to the
+        # button's address. The press itself comes without htmx, and saves once.
+        return HttpResponse(status=204)
     visit, chart = SimulatorForm(request.POST, words=Words()), ChartForm(request.POST)
     name = CaseNameForm(request.POST)
     if not all([visit.is_valid(), chart.is_valid(), name.is_valid()]):

@@ -308,6 +308,18 @@ def test_visit_is_saved_as_a_test_case_and_held_against_the_draft(admin):
     assert admin.get(url("policy", draft)).context["obstacles"] == []
 
 
+def test_calculation_that_htmx_sends_to_the_buttons_address_saves_no_case(admin):
+    make_draft()  # brings the words that the visit is typed in
+    draft = make_draft_of()
+    data = VISIT | {"name": "Twice", "expect": "after"}
+
+    late = admin.post(url("save_case", draft), data, headers=FRAGMENT)
+    pressed = admin.post(url("save_case", draft), data)
+
+    assert (late.status_code, pressed.status_code) == (204, 302)
+    assert PolicyCase.objects.count() == 1
+
+
 def test_case_without_a_name_is_refused(admin):
     draft = make_draft_of()
 
