@@ -43,15 +43,20 @@ def secret(name: str, *, demo_file: Path | None) -> str:
 
 
 def _own_secret(path: Path) -> str:
+    """The demo's secret, made at its first start; of two starts at once the first one's counts."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    value = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(value)
-    return value
+    if not path.exists():
+        whole = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+        descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            handle.write(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(whole)  # written whole, or not there at all
+        except FileExistsError:
+            pass
+        finally:
+            whole.unlink()
+    return path.read_text(encoding="utf-8").strip()
 
 
 def object_store(text: str) -> dict[str, object]:

@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -56,3 +59,22 @@ def test_demo_secret_is_made_once(tmp_path):
 
     assert len(made) >= 32
     assert environment.secret("HANDLINE_NOT", demo_file=tmp_path / "deep" / "secret") == made
+
+
+def test_starts_at_the_same_moment_agree_on_one_demo_secret(tmp_path):
+    starts, rounds = 8, 60
+    together = Barrier(starts)
+
+    def start(_number: int) -> list[str]:
+        held = []
+        for number in range(rounds):
+            together.wait(timeout=20)
+            held.append(environment.secret("HANDLINE_NOT", demo_file=tmp_path / str(number)))
+        return held
+
+    with ThreadPoolExecutor(starts) as pool:
+        held = list(pool.map(start, range(starts)))
+
+    stored = [(tmp_path / str(number)).read_text() for number in range(rounds)]
+    assert held == [stored] * starts
+    assert len(list(tmp_path.iterdir())) == rounds

@@ -106,6 +106,7 @@ def test_charting_page_reads_nothing_twice(visit):
         client.get(url)
 
     reads = [row["sql"] for row in captured if row["sql"].startswith("SELECT")]
+    reads = [sql for sql in reads if "pg_advisory" not in sql]  # takes the trail's turn
     twice = {sql for sql in reads if reads.count(sql) > 1}
     assert {sql for sql in twice if "clinic_auditevent" not in sql} == set()
     assert len(captured) <= 40

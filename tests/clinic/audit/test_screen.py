@@ -198,7 +198,8 @@ def test_the_file_is_an_event_itself(client_for, practice):
 
 
 def test_detail_that_is_called_items_is_shown_like_any_other(admin_client):
-    audit.record("worklist.viewed", actor=admin_client.user, items=7)
+    with scope(admin_client.user.practice):
+        audit.record("worklist.viewed", actor=admin_client.user, items=7)
 
     page = admin_client.get(reverse("audit"))
 
