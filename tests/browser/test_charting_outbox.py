@@ -367,8 +367,8 @@ def test_edits_of_somebody_else_stay_sealed_on_a_shared_tablet(context, chart, s
     write_plan(page, "First person's.")
     until(lambda: on_disk(page) == 1)
     page.close(run_before_unload=False)
+    context.clear_cookies()  # first: what is still closing must find nobody signed in
     context.set_offline(False)
-    context.clear_cookies()
     cookie = client_of(other.user).cookies["sessionid"]
     context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": server.url}])
 
