@@ -111,9 +111,9 @@ def test_tab_closed_offline_sends_when_opened_again(context, chart):
     write_plan(page, "Written in the basement.")
     until(lambda: on_disk(page) == 1)
     page.close(run_before_unload=False)
-    context.set_offline(False)
     assert chart.fresh().plan == "Continue twice a week."
 
+    context.set_offline(False)
     again = open_chart(context, chart)
     saved(again)
 
