@@ -70,4 +70,5 @@ class EntryForm(forms.Form):
         return data
 
     def make_entry(self, data: dict) -> Any:
-        raise NotImplementedError
+        """What the form's service takes. Raises NotAllowed where no entry can be made of it."""
+        raise NotImplementedError("Each form makes its own kind of entry.")
