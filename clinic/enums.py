@@ -26,6 +26,11 @@ class Sex(models.TextChoices):
     UNKNOWN = "U", "Not recorded"
 
 
+class TaxIdKind(models.TextChoices):
+    EIN = "EIN", "EIN"
+    SSN = "SSN", "SSN"
+
+
 class Network(models.TextChoices):
     IN = "in", "In network"
     OUT = "out", "Out of network"

@@ -87,13 +87,15 @@ def note_context(
     )
 
 
-def practice_part(practice: Practice) -> parts.Practice:
+def practice_part(practice: Practice, *, whole_tax_id: bool = False) -> parts.Practice:
+    """An SSN in full only where a payer reads it or a rule asks for it."""
     return parts.Practice(
         name=practice.name,
         address=practice.one_line_address,
         phone=practice.phone,
         npi=practice.npi,
-        tax_id=practice.tax_id,
+        tax_id=practice.tax_id if whole_tax_id else practice.tax_id_shown,
+        tax_id_kind=practice.tax_id_kind,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from billing.claims.types import Address, Claim, Facility, Insured, Line, Name, Provider, Span
+from billing.claims.types import Address, Claim, Facility, Insured, Line, Name, Span
 from billing.claims.words import digits, normalised
 
 LINES, COLUMNS = 64, 79
@@ -145,7 +145,7 @@ def _dates(claim: Claim) -> Iterator[Cell]:
     named = claim.referring or claim.supervising  # one name: who referred goes first
     if named:
         yield Cell(34, 1, "DN" if claim.referring else "DQ")
-        yield Cell(34, 4, _first_last(named)[:24])
+        yield Cell(34, 4, _first_last(named.name)[:24])
         yield Cell(34, 33, named.npi)
     yield Cell(36, 1, claim.remark[:48])
     yield Cell(36, 57, "X")
@@ -206,11 +206,11 @@ def _foot(claim: Claim, lines: tuple[Line, ...], first: bool) -> Iterator[Cell]:
         yield Cell(56, 62, _money(claim.patient_paid_cents))
     phone = digits(billing.phone)
     yield Cell(57, 66, f"{phone[:3]} {phone[3:6]}-{phone[6:]}" if len(phone) == 10 else "")
-    yield Cell(58, 50, billing.name.last[:29])
+    yield Cell(58, 50, _first_last(billing.name)[:29])
     yield Cell(59, 50, billing.address.street[:29])
     yield Cell(60, 50, _town(billing.address)[:29])
     if claim.rendering:
-        yield Cell(60, 1, _first_last(claim.rendering)[:20])
+        yield Cell(60, 1, _first_last(claim.rendering.name)[:20])
     yield Cell(61, 6, f"{claim.signed_on:%m %d %y}" if claim.signed_on else "")
     yield from _facility(claim.facility)
     yield Cell(61, 50, billing.npi)
@@ -252,8 +252,8 @@ def _name(of: Name) -> str:
     return ", ".join(part for part in (of.last, of.first, of.middle[:1]) if part)
 
 
-def _first_last(of: Provider) -> str:
-    return " ".join(part for part in (of.name.first, of.name.last) if part)
+def _first_last(of: Name) -> str:
+    return " ".join(part for part in (of.first, of.last) if part)
 
 
 def _town(of: Address) -> str:

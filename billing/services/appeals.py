@@ -47,7 +47,7 @@ def _cover(row: ChargeSet, claim: Claim | None, number: str) -> DeskPaper:
     if claim is not None and claim.words:
         tables.insert(0, _decision(claim))
     return DeskPaper(
-        practice=practice_part(visit.practice),
+        practice=practice_part(visit.practice, whole_tax_id=True),
         kind="Appeal",
         number=number,
         issued_at=timezone.now(),

@@ -12,11 +12,12 @@ from billing.desk_enums import EntryKind
 from billing.engine.tables import shipped_codes
 from billing.models import ChargeSet, ClaimDetails, ClaimSettings, LedgerEntry
 from billing.services.desk_routes import filing_of
-from clinic.models import Clinician, Coverage, Patient
+from clinic.models import Clinician, Coverage, Patient, Practice
 from notes.models import EpisodeOfCare, Visit
 
 _PAYING = (EntryKind.PATIENT_PAYMENT, EntryKind.APPLIED)
 _PROCEDURES = frozenset(fact.code for fact in shipped_codes())
+TAX_KINDS = {"EIN": "EI", "SSN": "SY"}
 RANKS = {1: "P", 2: "S", 3: "T"}
 
 
@@ -82,16 +83,24 @@ def ground(today: date) -> Ground:
 
 
 def _billing(charge_set: ChargeSet) -> types.Billing:
-    practice = charge_set.note.visit.practice
+    practice, author = charge_set.note.visit.practice, charge_set.note.author
+    biller = author.supervisor if author.is_assistant else author
     return types.Billing(
-        name=types.Name(practice.name, is_person=False),
+        name=_billing_name(practice, biller),
         npi=practice.npi,
         tax_id=practice.tax_id,
+        tax_kind=TAX_KINDS[practice.tax_id_kind],
         address=_address(practice),
-        taxonomy=charge_set.note.author.taxonomy if not charge_set.note.author.is_assistant
-        else charge_set.note.author.supervisor.taxonomy,
+        taxonomy=biller.taxonomy,
         phone=practice.phone,
-    )  # fmt: skip
+    )
+
+
+def _billing_name(practice: Practice, biller: Clinician) -> types.Name:
+    """Who practices alone bills as a person, under the NPI that is their own."""
+    if practice.npi == biller.npi:
+        return types.Name(biller.last_name, biller.first_name)
+    return types.Name(practice.name, is_person=False)
 
 
 def _insured(coverage: Coverage, patient: Patient, filing: str):

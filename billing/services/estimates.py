@@ -139,7 +139,7 @@ def expected(units: dict[str, int], *, visits: int, on: date) -> list[Expected]:
 def _paper(episode, items, plan, first_service_on: date, total: int) -> DeskPaper:
     practice, clinician = episode.practice, episode.clinician
     return DeskPaper(
-        practice=practice_part(practice),
+        practice=practice_part(practice, whole_tax_id=True),
         kind="Good Faith Estimate",
         number="",
         issued_at=timezone.now(),

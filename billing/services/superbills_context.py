@@ -44,7 +44,7 @@ def superbill_context(
     paid = sum(p.amount_cents for p in payments)
     last = charge_sets[-1].note
     return contexts.SuperbillContext(
-        practice=practice_part(visit.practice),
+        practice=practice_part(visit.practice, whole_tax_id=True),
         number=number,
         issued_at=at,
         status="issued",

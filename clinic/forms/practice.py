@@ -7,6 +7,7 @@ from django import forms
 from clinic.forms.patients import Crispy, day
 from clinic.forms.seen import SeenForm
 from clinic.models import Clinician, Location, Practice, User
+from clinic.tax_ids import tax_id_problem
 
 ADDRESS = ["street", "city", "state", "zip_code", "phone"]
 ZONES = (
@@ -41,22 +42,36 @@ class PracticeForm(SettingForm):
     class Meta:
         model = Practice
         fields = [
-            "name", "npi", "tax_id", *ADDRESS, "timezone", "therapists_see_all",
+            "name", "npi", "tax_id_kind", "tax_id", *ADDRESS, "timezone", "therapists_see_all",
             "cosign_assistants", "confirm_each_signature", "idle_minutes",
         ]  # fmt: skip
         help_texts = {
-            "npi": "The group's own, ten digits",
-            "tax_id": "EIN, as 12-3456789",
+            "npi": "Ten digits: the group's, or your own if you practice alone",
+            "tax_id_kind": "An SSN only if you practice alone and have no EIN",
+            "tax_id": "EIN as 12-3456789, SSN as 123-45-6789; a hidden SSN stays as it is",
             "zip_code": "Claims ask for all nine digits: 12207-1234",
         }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["tax_id"] = self.instance.tax_id_shown
+        self.fields["tax_id"].widget.attrs["autocomplete"] = "off"
         known = {*ZONES, self.instance.timezone} & available_timezones()
         self.fields["timezone"].choices = [
             (zone, zone.partition("/")[2].replace("_", " ")) for zone in sorted(known)
         ]
         self.fields["idle_minutes"].widget.attrs |= {"min": 5, "max": 30}
+
+    def clean(self) -> dict:
+        """The number as typed, or the stored one where the hidden form of it came back."""
+        data = super().clean()
+        kind, typed = data.get("tax_id_kind"), data.get("tax_id", "").strip()
+        stored = self.instance
+        if kind == stored.tax_id_kind and typed == stored.tax_id_shown:
+            data["tax_id"] = stored.tax_id
+        elif kind and typed and (problem := tax_id_problem(kind, typed)):
+            self.add_error("tax_id", problem)
+        return data
 
     def clean_state(self) -> str:
         return self.cleaned_data["state"].upper()

@@ -6,10 +6,11 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 
-from clinic.enums import Role
+from clinic.enums import Role, TaxIdKind
 from clinic.forms.patients import Crispy
 from clinic.models import Clinician, Practice, User
 from clinic.services.invitations import Person
+from clinic.tax_ids import tax_id_problem
 
 
 class InviteForm(Crispy, forms.Form):
@@ -96,21 +97,30 @@ class AcceptForm(NewPassword):
 class SetUpForm(NewPassword):
     practice_name = forms.CharField(label="Name of the practice", max_length=120)
     npi = forms.CharField(label="NPI of the practice", max_length=10)
-    tax_id = forms.CharField(label="EIN", max_length=10, help_text="As 12-3456789")
+    tax_id_kind = forms.ChoiceField(
+        label="Taxed under", choices=TaxIdKind.choices, initial=TaxIdKind.EIN,
+        help_text="An SSN only if you practice alone and have no EIN",
+    )  # fmt: skip
+    tax_id = forms.CharField(
+        label="That number", max_length=11, help_text="EIN as 12-3456789, SSN as 123-45-6789"
+    )
     first_name = forms.CharField(label="Your first name", max_length=60)
     last_name = forms.CharField(label="Your last name", max_length=60)
     email = forms.EmailField(label="E-mail you sign in with", max_length=254)
-    field_order = ["practice_name", "npi", "tax_id", "first_name", "last_name", "email"]
+    field_order = [
+        "practice_name", "npi", "tax_id_kind", "tax_id", "first_name", "last_name", "email",
+    ]  # fmt: skip
 
     def clean_npi(self) -> str:
-        return self._checked("npi", "npi")
+        value = self.cleaned_data["npi"].strip()
+        Practice._meta.get_field("npi").run_validators(value)
+        return value
 
     def clean_tax_id(self) -> str:
-        return self._checked("tax_id", "tax_id")
-
-    def _checked(self, name: str, of: str) -> str:
-        value = self.cleaned_data[name].strip()
-        Practice._meta.get_field(of).run_validators(value)
+        """The kind stands before it, and so is clean by now."""
+        value = self.cleaned_data["tax_id"].strip()
+        if problem := tax_id_problem(self.cleaned_data.get("tax_id_kind", ""), value):
+            raise forms.ValidationError(problem)
         return value
 
     @property
@@ -118,7 +128,7 @@ class SetUpForm(NewPassword):
         data = self.cleaned_data
         return Practice(
             name=data.get("practice_name", ""), npi=data.get("npi", ""),
-            tax_id=data.get("tax_id", ""),
+            tax_id_kind=data.get("tax_id_kind", TaxIdKind.EIN), tax_id=data.get("tax_id", ""),
         )  # fmt: skip
 
     @property

@@ -5,8 +5,12 @@ from zoneinfo import ZoneInfo
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
+from clinic.enums import TaxIdKind
 from clinic.scope import ScopedModel
+from clinic.tax_ids import shown_tax_id
 from clinic.validators import validate_npi
 
 
@@ -30,11 +34,11 @@ class Practice(Address):
     """A billing entity: the owner of every business row."""
 
     name = models.CharField(max_length=120)
-    npi = models.CharField("NPI (type 2)", max_length=10, validators=[validate_npi])
-    tax_id = models.CharField(
-        max_length=10,
-        validators=[RegexValidator(r"^\d{2}-\d{7}$", "Write the EIN as 12-3456789.")],
+    npi = models.CharField("billing NPI", max_length=10, validators=[validate_npi])
+    tax_id_kind = models.CharField(
+        "taxed under", max_length=3, choices=TaxIdKind.choices, default=TaxIdKind.EIN
     )
+    tax_id = models.CharField("tax id", max_length=11)
     timezone = models.CharField(max_length=40, default="America/New_York")
     therapists_see_all = models.BooleanField(
         default=False, help_text="Therapists open every chart of the practice, not only their own."
@@ -60,11 +64,21 @@ class Practice(Address):
             models.CheckConstraint(
                 name="clinic_practice_idle_minutes_5_to_30",
                 condition=Q(idle_minutes__gte=5, idle_minutes__lte=30),
-            )
+            ),
+            models.CheckConstraint(
+                name="clinic_practice_tax_id_as_long_as_its_kind",
+                condition=Q(tax_id_kind=TaxIdKind.EIN) & Exact(Length("tax_id"), 10)
+                | Q(tax_id_kind=TaxIdKind.SSN) & Exact(Length("tax_id"), 11),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tax_id_shown(self) -> str:
+        """For screens and letters: an SSN by its last four digits."""
+        return shown_tax_id(self.tax_id)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 
 from clinic.errors import Conflict
+from clinic.tax_ids import shown_tax_id
 
 SENTENCE = (
     "Somebody else changed this meanwhile. Nothing was overwritten: what is stored now "
@@ -76,5 +77,7 @@ def _label(row: models.Model, name: str) -> str:
 
 
 def _shown(row: models.Model, name: str, value: Any) -> str:
+    if name == "tax_id":
+        return shown_tax_id(value)
     choices = dict(row._meta.get_field(name).flatchoices)
     return word(choices.get(value, value) if choices else value)

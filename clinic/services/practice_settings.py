@@ -12,6 +12,7 @@ from clinic.errors import NotAllowed
 from clinic.models import AuditEvent, Clinician, Location, Practice, User
 from clinic.services import audit
 from clinic.services.edit_conflicts import check_seen
+from clinic.tax_ids import shown_tax_id
 
 Setting = Practice | Location | Clinician
 
@@ -36,7 +37,7 @@ def change_setting(row: Setting, *, by: User, values: Mapping[str, Any], seen: s
     stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
     check_seen(stored, values, seen)
     changes = {
-        name: [_plain(getattr(stored, name)), _plain(value)]
+        name: [_plain(name, getattr(stored, name)), _plain(name, value)]
         for name, value in values.items()
         if getattr(stored, name) != value
     }
@@ -82,7 +83,9 @@ def _check_clinician(row: Clinician) -> None:
         raise NotAllowed(f"{first} works under {row}: give them another supervisor first.")
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
+    if name == "tax_id":
+        return shown_tax_id(value)
     if isinstance(value, models.Model):
         return str(value)
     return value if isinstance(value, (bool, int, str, type(None))) else str(value)

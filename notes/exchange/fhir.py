@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from clinic.enums import DocumentKind
+from clinic.enums import DocumentKind, TaxIdKind
 from clinic.models import (
     Clinician,
     Coverage,
@@ -166,11 +166,17 @@ def _organization(practice: Practice) -> dict[str, Any]:
         "id": f"practice-{practice.pk}",
         "meta": {"profile": [f"{US_CORE}organization"]},
         "identifier": [identifier(NPI, practice.npi),
-                       identifier("urn:oid:2.16.840.1.113883.4.4",
-                                  practice.tax_id.replace("-", ""))],
+                       *_taxed_under(practice)],
         "active": True,
         "name": practice.name,
     }  # fmt: skip
+
+
+def _taxed_under(practice: Practice) -> list[dict[str, Any]]:
+    """The EIN. An SSN is a person's, and no reader of a patient's record needs it."""
+    if practice.tax_id_kind != TaxIdKind.EIN:
+        return []
+    return [identifier("urn:oid:2.16.840.1.113883.4.4", practice.tax_id.replace("-", ""))]
 
 
 def _practitioner(clinician: Clinician) -> dict[str, Any]:

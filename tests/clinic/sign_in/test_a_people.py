@@ -274,7 +274,8 @@ def test_a06_first_practice_is_opened_by_a_printed_link_once(client, db):
     call_command("setup_link", stdout=out)
     link = out.getvalue().strip()
     data = {
-        "practice_name": "River Clinic", "npi": "1234567893", "tax_id": "12-3456789",
+        "practice_name": "River Clinic", "npi": "1234567893", "tax_id_kind": "EIN",
+        "tax_id": "12-3456789",
         "first_name": "Ada", "last_name": "Moss", "email": "ada@river.example",
         "password": GOOD, "again": GOOD,
     }  # fmt: skip
