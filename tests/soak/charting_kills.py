@@ -68,14 +68,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def serve(port: int, *, workers: int = 1) -> subprocess.Popen:
+def serve(port: int, *, workers: int = 1, config: str = "clinic/gunicorn.py") -> subprocess.Popen:
     """gunicorn as an installation runs it, answering by the time this returns."""
     command = [
-        sys.executable, "-m", "gunicorn", "--config", "clinic/gunicorn.py", "clinic.wsgi",
+        sys.executable, "-m", "gunicorn", "--config", config, "clinic.wsgi",
         "-b", f"127.0.0.1:{port}", "--workers", str(workers),
     ]  # fmt: skip
     log = tempfile.TemporaryFile()  # noqa: SIM115 a pipe that nobody reads would fill and hold it up
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
+    # A group of its own: Ctrl-C is for the trial, which ends in good order and then stops it.
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, process_group=0)
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         if server.poll() is not None:

@@ -150,7 +150,7 @@ class Saver:
                 stop.set()
                 return
             self.resent += 1
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _text(self, number: int) -> dict:
         text = f"Edit {number}. " + "Walks farther, sits longer. " * (number % 20)

@@ -1,31 +1,37 @@
 """Kill the server at random while clients save: each acknowledged save once. T-D01, T-D02.
 
-    python -m tests.soak.server_kills --kills 500 --saves 100000
-    python -m tests.soak.server_kills --engine postgres --kills 500 --saves 100000
-    python -m tests.soak.server_kills --engine postgres --postgres-kills 100 --saves 20000
+    python -m tests.soak.server_kills --total --kills 500 --saves 100000
+    python -m tests.soak.server_kills --total --engine postgres --kills 500 --saves 100000
+    python -m tests.soak.server_kills --total --postgres-kills 100 --saves 20000
 
 Ends by SIGKILL, at random counts of saves: one of gunicorn's workers, or (one time in twenty)
 master and workers at once, or with --postgres-kills every process of PostgreSQL. Clients send
-an unanswered edit again under its key. --minutes ends a run early; it tells what it reached.
+an unanswered edit again under its key. Goes piece by piece, each with new charts, looked at
+whole at its end and written down (tests/soak/runs.py); --minutes or Ctrl-C end it in good order.
 """
 
 import argparse
+import math
 import os
 import random
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.soak import saving
+from tests.soak import runs, saving
 from tests.soak.point_in_time import Cluster
 
 ALL_AT_ONCE = 1 / 20  # of the kills of gunicorn
 WORKERS = 2
+APART = 200  # saves between two kills at most
+PIECE, MOST = 25, 5000  # kills and saves, then everything is looked at
 PATIENCE = 90  # seconds without one save acknowledged
 ROLES = (
     "CREATE ROLE handline_owner LOGIN CREATEROLE BYPASSRLS",
@@ -51,6 +57,20 @@ def end(*pids: int) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def end_family(pid: int, reap: Callable[[], object] = lambda: None) -> None:
+    """A process and its children, gone altogether: lock and port count for as long as they are."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)  # it starts no child between looking and ending
+    family = [pid, *children(pid)]
+    end(*family)
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{each}").exists() for each in family):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"Process {pid} or a child of it is still there after SIGKILL.")
+        reap()
+        time.sleep(0.01)
+
+
 @dataclass
 class Gunicorn:
     port: int
@@ -60,8 +80,8 @@ class Gunicorn:
     workers: int = 0
 
     def start(self) -> None:
-        os.environ["GUNICORN_CMD_ARGS"] = "--preload" if self.is_preloaded else ""
-        self.process = saving.serve(self.port, workers=WORKERS)
+        config = "tests/soak/gunicorn.py" if self.is_preloaded else "clinic/gunicorn.py"
+        self.process = saving.serve(self.port, workers=WORKERS, config=config)
 
     def kill(self, dice: random.Random) -> None:
         workers = children(self.process.pid)
@@ -74,8 +94,8 @@ class Gunicorn:
         self.start()
 
     def stop(self) -> None:
-        end(self.process.pid, *children(self.process.pid))
-        self.process.wait()
+        if self.process.poll() is None:
+            end_family(self.process.pid, self.process.poll)
 
 
 @dataclass
@@ -85,55 +105,54 @@ class Postgres:
 
     def kill(self, _: random.Random) -> None:
         pid = int((self.cluster.data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGSTOP)  # it starts no child between looking and ending
-        family = [pid, *children(pid)]
-        end(*family)
-        deadline = time.monotonic() + 30
-        # Gone altogether: its lock counts for as long as the number is taken.
-        while any(Path(f"/proc/{each}").exists() for each in family):
-            if time.monotonic() > deadline:
-                raise SystemExit("PostgreSQL's processes are still there after SIGKILL.")
-            time.sleep(0.01)
+        end_family(pid)
         self.cluster.start()
         self.kills += 1
 
 
 @dataclass
-class Trial:
+class Piece:
+    """So many kills and saves, with charts of its own."""
+
     crowd: saving.Crowd
     kills: int
     saves: int
     until: float
     dice: random.Random
+    asked_to_end: threading.Event
     done: int = 0
     stalled: list[str] = field(default_factory=list)
 
     def run(self, target: Gunicorn | Postgres) -> None:
         """A kill every so many saves, at a random moment of them."""
-        apart = self.saves / self.kills
+        apart = self.saves / max(self.kills, 1)
         goal = 0.0
         while self.done < self.kills and self.wait(goal + apart * self.dice.random()):
             time.sleep(self.dice.random() * 0.05)
             target.kill(self.dice)
             self.done, goal = self.done + 1, goal + apart
+        self.wait(self.saves)
+        self.until = time.monotonic() + PATIENCE
+        self.asked_to_end = threading.Event()
         if not self.stalled:
-            self.wait(self.saves)
-            self.until = time.monotonic() + PATIENCE
             self.wait(self.crowd.acknowledged + 20)  # it serves again after the last kill
 
     def wait(self, goal: float) -> bool:
         """Whether that many saves were acknowledged before time was up."""
         seen, moved = self.crowd.acknowledged, time.monotonic()
         while (now := self.crowd.acknowledged) < goal:
-            if time.monotonic() > self.until or self.crowd.stop.is_set():
+            if self.is_over() or self.stalled:
                 return False
             if now != seen:
                 seen, moved = now, time.monotonic()
             elif time.monotonic() - moved > PATIENCE:
                 self.stalled.append(f"nothing was saved for {PATIENCE} s")
-                return False
             time.sleep(0.005)
         return True
+
+    def is_over(self) -> bool:
+        ended = self.crowd.stop.is_set() or self.asked_to_end.is_set()
+        return ended or time.monotonic() > self.until
 
 
 def cluster_in(stack: ExitStack) -> Cluster:
@@ -154,49 +173,78 @@ def cluster_in(stack: ExitStack) -> Cluster:
     return cluster
 
 
+@dataclass
+class Trial:
+    """Piece after piece until the goals are reached, the time is over or something is wrong."""
+
+    name: str
+    given: argparse.Namespace
+    target: Gunicorn | Postgres
+    server: Gunicorn
+    until: float
+
+    def run(self) -> list[str]:
+        goals = {"kills": self.given.kills, "saves": self.given.saves}
+        ended, found = runs.end_on_signals(), []
+        left = runs.left(self.name, goals, self.given)
+        while any(left.values()) and not (found or ended.is_set() or time.monotonic() > self.until):
+            pieces = max(1, math.ceil(left["kills"] / PIECE), math.ceil(left["saves"] / MOST))
+            seed = random.SystemRandom().randrange(2**32)
+            kills, saves = (math.ceil(left[name] / pieces) for name in goals)
+            kills = max(kills, saves // APART)
+            counted, found = self.piece(kills, max(saves, kills), seed, ended)
+            left = {name: max(0, left[name] - counted[name]) for name in goals}
+        return found
+
+    def piece(self, kills: int, saves: int, seed: int, ended: threading.Event):
+        from django.db import connection  # noqa: PLC0415 Django is set up now
+
+        connection.close()  # PostgreSQL's end was the end of this one too
+        began, whole = time.monotonic(), getattr(self.target, "whole", 0)
+        people = saving.savers(self.given.clients, self.server.port)
+        with saving.Crowd(people) as crowd:
+            piece = Piece(crowd, kills, saves, self.until, random.Random(seed), ended)
+            piece.run(self.target)
+        connection.close()
+        found = piece.stalled + [f for each in people for f in each.failures]
+        found += [trouble for each in people for trouble in saving.troubles(each)]
+        found += saving.engine_troubles()
+        counted = {
+            "kills": piece.done,
+            "of all processes": getattr(self.target, "whole", piece.done) - whole,
+            "saves": crowd.acknowledged,
+            "sent again": sum(each.resent for each in people),
+            "lost, doubled or torn": len(found),
+        }
+        runs.write_down(self.name, self.given, seed=seed, seconds=time.monotonic() - began,
+                        counted=counted)  # fmt: skip
+        return counted, found
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--kills", type=int, default=500)
     asked.add_argument("--saves", type=int, default=0, help="200 for each kill if not given")
     asked.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
     asked.add_argument("--postgres-kills", type=int, default=0, help="of PostgreSQL, not gunicorn")
-    asked.add_argument("--clients", type=int, default=8)
-    asked.add_argument("--minutes", type=float, default=600)
-    asked.add_argument("--seed", type=int, default=int(time.time()))
+    asked.add_argument("--clients", type=int, default=16)
+    runs.add_words(asked)
     given = asked.parse_args()
-    kills = given.postgres_kills or given.kills
+    given.kills = given.postgres_kills or given.kills
+    given.saves = given.saves or APART * given.kills
+    engine = "postgresql" if given.engine == "postgres" or given.postgres_kills else "sqlite"
+    killed = "PostgreSQL" if given.postgres_kills else f"gunicorn on {engine}"
     with ExitStack() as stack:
-        wants_postgres = given.engine == "postgres" or given.postgres_kills
-        cluster = cluster_in(stack) if wants_postgres else None
+        cluster = cluster_in(stack) if engine == "postgresql" else None
         saving.prepare()
         server = Gunicorn(saving.free_port(), is_preloaded=True)
-        people = saving.savers(given.clients, server.port)
         server.start()
-        stack.callback(lambda: server.stop())
+        stack.callback(server.stop)
         target = Postgres(cluster) if given.postgres_kills else server
-        began = time.monotonic()
-        with saving.Crowd(people) as crowd:
-            trial = Trial(crowd, kills, given.saves or 200 * kills, began + 60 * given.minutes,
-                          random.Random(given.seed))  # fmt: skip
-            trial.run(target)
-        return report(trial, target, people, time.monotonic() - began, given.seed)
-
-
-def report(trial: Trial, target, people: list[saving.Saver], seconds: float, seed: int) -> int:
-    from django.db import connection  # noqa: PLC0415 Django is set up now
-
-    connection.close()  # PostgreSQL's end was the end of this one too
-    found = trial.stalled + [f for each in people for f in each.failures]
-    found += [trouble for each in people for trouble in saving.troubles(each)]
-    found += saving.engine_troubles()
-    what = "PostgreSQL" if isinstance(target, Postgres) else "gunicorn"
-    told = f", {target.whole} of master and workers" if isinstance(target, Gunicorn) else ""
-    print(f"{connection.vendor}: {trial.done} kills of {what} (seed {seed}{told}), "
-          f"{trial.crowd.acknowledged} acknowledged saves of {len(people)} clients, "
-          f"{sum(p.resent for p in people)} sent again, {len(found)} lost, doubled or torn, "
-          f"{seconds:.0f} s.")  # fmt: skip
+        until = time.monotonic() + 60 * given.minutes
+        found = Trial(f"kills of {killed}", given, target, server, until).run()
     print("\n".join(found[:10]))
-    return int(bool(found) or not trial.crowd.acknowledged or not trial.done)
+    return int(bool(found))
 
 
 if __name__ == "__main__":

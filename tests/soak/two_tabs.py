@@ -1,12 +1,13 @@
 """Two tabs of one person save the same chart, again and again; no save may vanish. T-C01.
 
-    python -m tests.soak.two_tabs --saves 10000
+    python -m tests.soak.two_tabs --total --saves 10000
 
 Some people at once, each with two tabs at one chart of their own. Each tab adds numbered words to
 the plan, from the text and version it saw last, sent at the same moment as the other tab's. An
 answer says "saved" (the word is acknowledged) or shows a conflict: the tab takes what is stored
 now, as its reader would, and writes its word again. In the end every acknowledged word is stored
-once, or was removed by a save that had seen it.
+once, or was removed by a save that had seen it. Goes piece by piece (tests/soak/runs.py), each
+with new charts.
 """
 
 import argparse
@@ -15,12 +16,17 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
-from tests.soak import saving
+from tests.soak import runs, saving
 from tests.soak.server_kills import Gunicorn
 
+TRIAL = "saves from two tabs"
+PIECE = 1000  # saves, then everything is looked at
+TRIES = 100
 LONGEST = 300  # words in the plan; the tab that finds so many replaces them
 
 
@@ -53,7 +59,7 @@ class Tab:
     def _send(self, text: str) -> bool:
         """Whether it was saved. A changed chart is looked at and the edit sent again, as it is."""
         edit = {"op": "text", "section": "plan", "base": self.plan, "text": text}
-        status, body = self.session.save(self.path, edit, key=uuid.uuid4(), version=self.version)
+        status, body = self._answered(edit, uuid.uuid4())
         if status == 409 and body.get("stale"):
             self.told["told that the chart changed"] += 1
             self.version = body["state"]["version"]
@@ -65,8 +71,17 @@ class Tab:
         self.version, self.plan = body["state"]["version"], body["state"]["texts"]["plan"]
         return status == 200
 
+    def _answered(self, edit: dict, key: uuid.UUID) -> tuple[int, dict]:
+        """Sent again under its key while no answer comes, as the page does: a worker may retire."""
+        for _ in range(TRIES):
+            with suppress(OSError, HTTPException):
+                return self.session.save(self.path, edit, key=key, version=self.version)
+            self.told["sent again"] += 1
+            time.sleep(0.1)
+        return 0, {"error": f"no answer to {TRIES} requests"}
 
-def race(tabs: list[Tab], saves: int, until: float) -> None:
+
+def race(tabs: list[Tab], saves: int, is_over: Callable[[], bool]) -> None:
     """Both send at the same moment, until that many are acknowledged or the time is over."""
     together = threading.Barrier(len(tabs))
 
@@ -74,7 +89,7 @@ def race(tabs: list[Tab], saves: int, until: float) -> None:
         for _ in range(saves // len(tabs)):
             with suppress(threading.BrokenBarrierError):
                 together.wait(30)
-            if tab.failures or time.monotonic() > until:
+            if tab.failures or is_over():
                 together.abort()
             if together.broken:
                 return
@@ -117,37 +132,48 @@ def pair(chart, port: int) -> list[Tab]:
     return tabs
 
 
+def piece(saves: int, people: int, port: int, given, is_over: Callable[[], bool]):
+    """What was counted, and what of it is wrong."""
+    began, charts = time.monotonic(), saving.charts(people)
+    pairs = [pair(chart, port) for chart in charts]
+    races = [threading.Thread(target=race, args=[tabs, saves // people, is_over]) for tabs in pairs]
+    for one in races:
+        one.start()
+    for one in races:
+        one.join()
+    found = [w for tabs, chart in zip(pairs, charts, strict=True) for w in wrong(tabs, chart)]
+    found += saving.engine_troubles()
+    told = sum((tab.told for tabs in pairs for tab in tabs), Counter())
+    names = ("saved", "told that the chart changed", "shown both texts", "sent again")
+    counted = {name: told[name] for name in names} | {"lost or doubled": len(found)}
+    runs.write_down(TRIAL, given, seed=0, seconds=time.monotonic() - began, counted=counted)
+    return counted, found
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--saves", type=int, default=10_000)
     asked.add_argument("--people", type=int, default=4)
-    asked.add_argument("--minutes", type=float, default=600)
+    runs.add_words(asked)
     given = asked.parse_args()
+    left = runs.left(TRIAL, {"saved": given.saves}, given)["saved"]
     saving.prepare()
-    server = Gunicorn(saving.free_port())
+    ended, until, shown, found = runs.end_on_signals(), time.monotonic() + 60 * given.minutes, 0, []
+
+    def is_over() -> bool:
+        return ended.is_set() or time.monotonic() > until
+
+    server = Gunicorn(saving.free_port(), is_preloaded=True)
     server.start()
     try:
-        charts = saving.charts(given.people)
-        pairs = [pair(chart, server.port) for chart in charts]
-        began = time.monotonic()
-        until, each = began + 60 * given.minutes, given.saves // given.people
-        races = [threading.Thread(target=race, args=[tabs, each, until]) for tabs in pairs]
-        for one in races:
-            one.start()
-        for one in races:
-            one.join()
+        while left > 0 and not (found or is_over()):
+            saves = max(2 * given.people, min(left, PIECE))
+            counted, found = piece(saves, given.people, server.port, given, is_over)
+            left, shown = left - counted["saved"], shown + counted["shown both texts"]
     finally:
         server.stop()
-    found = [w for tabs, chart in zip(pairs, charts, strict=True) for w in wrong(tabs, chart)]
-    found += saving.engine_troubles()
-    told = sum((tab.told for tabs in pairs for tab in tabs), Counter())
-    print(f"{told['saved']} acknowledged saves of {len(pairs)} people from two tabs each: "
-          f"{len(found)} lost or doubled; "
-          f"{told['told that the chart changed']} were told that the chart changed, "
-          f"{told['shown both texts']} were shown both texts, "
-          f"{time.monotonic() - began:.0f} s.")  # fmt: skip
     print("\n".join(found))
-    return int(bool(found) or not told["shown both texts"])
+    return int(bool(found) or not shown)
 
 
 if __name__ == "__main__":
