@@ -135,7 +135,7 @@ else:
     sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "clinic.sqlite",
             "NAME": DATA_DIR / "handline.sqlite3",
             # IMMEDIATE: a read-then-write transaction waits for its turn instead of failing.
             "OPTIONS": {

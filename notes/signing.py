@@ -76,6 +76,7 @@ class Act:
 
 @recorded("note.sign_refused")
 @told_when_held(HELD)
+@rendering.ready_to_issue()
 @transaction.atomic
 @audit.held_back()
 def sign_note(

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -40,7 +41,6 @@ class Wish:
     after_void: bool = True  # a voided one is followed by another only where a person asks
 
 
-@transaction.atomic
 def issue_superbill(
     charge_set: ChargeSet,
     *,
@@ -53,10 +53,12 @@ def issue_superbill(
 ) -> Superbill:
     """The visit's superbill, issued once: asking again returns the one that is there."""
     wish = Wish(by, submit_key, layout, exception.strip(), ahead=ahead, after_void=after_void)
-    with audit.held_back():
+    ready = nullcontext() if ahead else rendering.ready_to_issue()
+    with ready, transaction.atomic(), audit.held_back():
         return _issue([charge_set], wish)
 
 
+@rendering.ready_to_issue()
 @transaction.atomic
 def issue_period(
     charge_sets: Sequence[ChargeSet],
@@ -209,6 +211,7 @@ def _paper(
     )
 
 
+@rendering.ready_to_issue()
 @transaction.atomic
 def void_superbill(
     superbill: Superbill, *, reason: str, by: User, submit_key: uuid.UUID
@@ -221,6 +224,7 @@ def void_superbill(
     return notice
 
 
+@rendering.ready_to_issue()
 @transaction.atomic
 def replace_superbill(
     superbill: Superbill, *, reason: str, by: User, submit_key: uuid.UUID, layout: str = ""

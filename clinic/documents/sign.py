@@ -48,6 +48,11 @@ def load_signer(leaf: Issued, passphrase: str, chain: Sequence[bytes]) -> Signer
     return Signer(leaf.certificate, unlock(leaf, passphrase).key, tuple(chain))
 
 
+def load() -> None:
+    """Load what signs ahead of the first signature."""
+    from . import pades  # noqa: F401, PLC0415 slow import
+
+
 def sign_pdf(
     pdf: bytes, *, signer: Signer, intent: Intent, timestamping: Timestamping | None = None
 ) -> bytes:

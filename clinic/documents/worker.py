@@ -1,8 +1,9 @@
 """A warm process beside the server that sets documents, one at a time.
 
 The web process never loads WeasyPrint: setting runs in a child with a time and a memory
-limit, started at first use, replaced when it dies and after a number of documents. The child
-reads jobs from its standard input and ends when that closes, so none outlives its server.
+limit, started at first use or ahead of it, replaced when it dies and after a number of
+documents. The child reads jobs from its standard input and ends when that closes, so none
+outlives its server.
 """
 
 import atexit
@@ -15,7 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +33,7 @@ DOCUMENTS = 500
 # The child sets what people typed; the server's secrets are none of its business.
 PASSED_ON = {"PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "XDG_CACHE_HOME"}
 LENGTH = struct.Struct(">I")
+READY = b""  # no job: the child says when it could take one
 
 
 def render_note(context: NoteContext, *, size: str = "letter", earlier: bytes = b"") -> bytes:
@@ -51,23 +54,34 @@ class Press:
         self.documents = documents
         self._turn = threading.Lock()
         self._child: subprocess.Popen | None = None
+        self._warm = False
         self._set = 0
 
     def set(self, job: Job) -> bytes:
-        if not self._turn.acquire(timeout=self.seconds):
-            raise DocumentError("Other documents are still being made. Try again in a minute.")
-        try:
+        with self._in_turn():
             return self._set_in_turn(job)
-        finally:
-            self._turn.release()
+
+    def start(self) -> None:
+        """Let the child start beside whatever this thread does next."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._living_child()
+            finally:
+                self._turn.release()
 
     def warm(self) -> None:
-        """Start the child ahead of the first document."""
-        with self._turn:
-            self._living_child()
+        """Come back when the child stands ready: its libraries loaded, fonts and styles read.
+
+        To be called before a transaction begins, or all others wait while a process starts.
+        """
+        if self._warm and self._child is not None and self._child.poll() is None:
+            return
+        with self._in_turn():
+            self._asked(READY)
+            self._warm = True
 
     def close(self) -> None:
-        child, self._child = self._child, None
+        child, self._child, self._warm = self._child, None, False
         if child is None:
             return
         child.kill()
@@ -77,19 +91,35 @@ class Press:
 
     def forget(self) -> None:
         """After a fork the child belongs to the parent: drop our ends of its pipes only."""
-        child, self._child = self._child, None
+        child, self._child, self._warm = self._child, None, False
         self._turn = threading.Lock()
         if child is not None:
             child.stdin.close()
             child.stdout.close()
             child.returncode = 0  # not ours to wait for
 
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self.seconds):
+            raise DocumentError("Other documents are still being made. Try again in a minute.")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     def _set_in_turn(self, job: Job) -> bytes:
+        reply = self._asked(pack(job))
+        self._set += 1
+        if self._set >= self.documents:
+            self.close()
+        return _opened(reply)
+
+    def _asked(self, body: bytes) -> bytes:
         child = self._living_child()
         deadline = time.monotonic() + self.seconds
         try:
-            _send(child.stdin, pack(job))
-            reply = _receive(child.stdout, lambda: deadline - time.monotonic())
+            _send(child.stdin, body)
+            return _receive(child.stdout, lambda: deadline - time.monotonic())
         except TimeoutError as error:
             self.close()
             raise DocumentError(
@@ -102,10 +132,6 @@ class Press:
                 "The document needed more memory than it may use, or its process ended. Try "
                 "again; if it happens again, shorten the longest texts."
             ) from error
-        self._set += 1
-        if self._set >= self.documents:
-            self.close()
-        return _opened(reply)
 
     def _living_child(self) -> subprocess.Popen:
         if self._child is not None and self._child.poll() is not None:

@@ -6,12 +6,15 @@ import resource
 import sys
 
 from .errors import DocumentError
-from .press import press
-from .worker import LENGTH, unpack
+from .press import press, warm_up
+from .worker import LENGTH, READY, unpack
 
 
 def answer(body: bytes) -> bytes:
     try:
+        if body == READY:
+            warm_up()
+            return b"\0"
         return b"\0" + press(unpack(body))
     except DocumentError as refusal:
         return b"\1" + str(refusal).encode()

@@ -1,13 +1,32 @@
 """Turning a frozen context into bytes, in the warm process beside the server."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from clinic.documents import canonical, care_press, worker
+from clinic.documents import canonical, care_press, sign, worker
 from clinic.documents.care_contexts import CareLetter
 from clinic.documents.contexts import NoteContext, SuperbillContext
 
 RENDERER = "weasyprint-70.0"
+
+
+def start() -> None:
+    """Have the process started by the time that somebody who reads a page now will sign."""
+    worker.PRESS.start()
+
+
+@contextmanager
+def ready_to_issue() -> Iterator[None]:
+    """Stands outside of the transaction that issues a document.
+
+    A process that starts and a library that loads cost a second or more; inside, everybody who
+    wants to write would wait for that too.
+    """
+    worker.PRESS.warm()
+    sign.load()
+    yield
 
 
 def plain(context: NoteContext | SuperbillContext | CareLetter) -> dict[str, Any]:

@@ -32,6 +32,7 @@ HELD = (
 
 @recorded("note.addendum_refused")
 @told_when_held(HELD)
+@rendering.ready_to_issue()
 @transaction.atomic
 @audit.held_back()
 def add_addendum(

@@ -38,6 +38,7 @@ def waiting_for(clinician: Clinician) -> QuerySet[CosignRequest]:
 
 @recorded("note.cosign_refused")
 @told_when_held(HELD)
+@rendering.ready_to_issue()
 @transaction.atomic
 @audit.held_back()
 def cosign_note(

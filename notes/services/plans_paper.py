@@ -38,6 +38,7 @@ _TERMS = ("No.", "Goal", "Measure", "From", "To", "By")
 
 
 @told_when_held(HELD)
+@rendering.ready_to_issue()
 @transaction.atomic
 def sign_plan(plan: PlanOfCare, *, by: User, proof: Proof) -> StoredDocument:
     """The plan as it stands, signed by its therapist, ready to be sent for certification.

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.scope import every_practice
-from clinic.services import audit
+from clinic.services import audit, rendering
 from clinic.services.waiting import told_when_held
 from notes.enums import GoalState
 from notes.models import EpisodeOfCare, Goal, ProgressReport
@@ -41,6 +41,7 @@ class GoalProgress:
 
 
 @told_when_held(HELD)
+@rendering.ready_to_issue()
 @transaction.atomic
 def sign_progress_report(
     episode: EpisodeOfCare,

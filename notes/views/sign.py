@@ -31,6 +31,7 @@ def sign(request, visit_id):
     if not hasattr(visit, "note"):
         return redirect("notes:chart", visit_id=visit.public_id)
     if request.method == "GET":
+        rendering.start()
         audit.record(
             "note.reviewed", actor=request.user, subject=visit.note, patient_id=visit.patient_id
         )

@@ -16,6 +16,7 @@ from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
+from threading import Barrier
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
@@ -78,12 +79,14 @@ def _clock(minute: int) -> str:
 Taken = tuple[float, float]  # seconds on the clock, seconds of CPU in server and worker
 
 
-def sign_all(pks: list[int]) -> list[Taken]:
+def sign_all(pks: list[int], others: Barrier | None = None) -> list[Taken]:
     """Of each, as the browser waits. The first one starts the worker and is left out."""
     with scope(Practice.objects.get(name="Bench")):
         client = _browser(Note.objects.get(pk=pks[0]))
-        taken = [_sign(client, Note.objects.get(pk=pk)) for pk in pks]
-    return taken[1:]
+        _sign(client, Note.objects.get(pk=pks[0]))
+        if others:
+            others.wait()  # until the other server has started too
+        return [_sign(client, Note.objects.get(pk=pk)) for pk in pks[1:]]
 
 
 def _browser(note: Note):
@@ -113,8 +116,10 @@ def _sign(client, note: Note) -> Taken:
 
 def two_at_once(first: list[int], second: list[int]) -> list[Taken]:
     connections.close_all()
-    with get_context("spawn").Pool(2) as servers:
-        return [*chain.from_iterable(servers.map(sign_all, [first, second]))]
+    spawn = get_context("spawn")
+    with spawn.Manager() as manager, spawn.Pool(2) as servers:
+        both = manager.Barrier(2)
+        return [*chain.from_iterable(servers.starmap(sign_all, [(first, both), (second, both)]))]
 
 
 def serve_all(pks: list[int]) -> list[Taken]:

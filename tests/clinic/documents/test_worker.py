@@ -52,7 +52,7 @@ def test_refusal_crosses_the_pipe_as_a_sentence(press):
 
 
 def test_dead_child_is_replaced(press):
-    press.warm()
+    press.start()
     child = press._child
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
@@ -105,7 +105,7 @@ def test_threads_take_turns(press):
 
 def test_closed_press_leaves_no_process():
     press = worker.Press()
-    press.warm()
+    press.start()
     pid = press._child.pid
 
     press.close()
@@ -116,7 +116,7 @@ def test_closed_press_leaves_no_process():
 
 def test_child_ends_with_its_server():
     code = (
-        "from clinic.documents import worker; worker.PRESS.warm();"
+        "from clinic.documents import worker; worker.PRESS.start();"
         "print(worker.PRESS._child.pid, flush=True); import os; os.kill(os.getpid(), 9)"
     )
     server = subprocess.run(
@@ -136,12 +136,12 @@ def test_fork_gets_a_child_of_its_own():
     code = """
 import os
 from clinic.documents import worker
-worker.PRESS.warm()
+worker.PRESS.start()
 first = worker.PRESS._child.pid
 pid = os.fork()
 if pid == 0:
     assert worker.PRESS._child is None
-    worker.PRESS.warm()
+    worker.PRESS.start()
     ok = worker.PRESS._child.pid != first
     worker.PRESS.close()
     os._exit(0 if ok else 1)
