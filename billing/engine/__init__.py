@@ -1,3 +1,3 @@
 """The bill from the timeline: frozen facts in, charges with reasons out. No Django here."""
 
-ENGINE_VERSION = "1.1"
+ENGINE_VERSION = "1.2"

@@ -16,7 +16,8 @@ from billing.engine.words import listed
 
 OVERLAP = Rule(
     "minutes.overlap",
-    "A minute is counted once; where two entries overlap it is credited to the earlier one",
+    "A minute is counted once; where two entries overlap it is credited to the earlier one, and "
+    "to the therapist where an assistant gave the same code at the same time",
     "CMS Pub. 100-04 ch. 5 s. 20.2; NCCI Policy Manual ch. XI.P.2: one service in one period",
     "warn",
 )
@@ -144,6 +145,9 @@ def _sweep(pieces: list[Piece], apart: list[Piece], counted: Counted) -> None:
                 counted_from = min(episode.end, holder.end)
                 _lose_overlap(episode, holder, counted_from, counted)
             _lose_beside(episode, counted_from, beside, counted)
+            if _assisted(episode):
+                own = Episode(counted_from, episode.end, episode.nature, episode.pieces)
+                _credit_together(own, placed, beside, counted)
             if not holder or episode.end > holder.end:
                 holder = episode
 
@@ -192,12 +196,50 @@ def _count_once(episode: Episode, counted: Counted) -> None:
 
 
 def _lose_overlap(episode: Episode, holder: Episode, until: int, counted: Counted) -> None:
+    together = episode.code == holder.code and _assisted(episode) != _assisted(holder)
+    whose = "as the therapist's" if together else "for the one that began first"
     text = (
         f"{_name(episode)} overlaps {_name(holder)} from {_at(episode.start, episode)} to "
-        f"{_at(until, episode)}: {_minutes(until - episode.start)} counted once, for the one "
-        "that began first."
+        f"{_at(until, episode)}: {_minutes(until - episode.start)} counted once, {whose}."
     )
     counted.lose(OVERLAP, episode, until - episode.start, (*holder.ids, *episode.ids), text)
+
+
+def _credit_together(
+    own: Episode, placed: list[Piece], beside: list[Episode], counted: Counted
+) -> None:
+    """What the assistant gave while the therapist gave the same code is the therapist's time."""
+    apart = merged([(other.start, other.end) for other in beside])
+    shared = [
+        span
+        for low, high in merged(
+            [
+                (_start(piece), _end(piece))
+                for piece in placed
+                if piece.code == own.code and piece.item.by != "assistant"
+            ]
+        )
+        for span in _without(max(low, own.start), min(high, own.end), apart)
+    ]
+    seconds = sum([high - low for low, high in shared])
+    if seconds:
+        counted.credited[own.code, True] -= seconds
+        counted.credited[own.code, False] += seconds
+
+
+def _without(low: int, high: int, taken: Intervals) -> Iterator[tuple[int, int]]:
+    """What is left of a stretch when others, disjoint and in order, are taken out."""
+    for start, end in taken:
+        if low < start < high:
+            yield low, start
+        if start < high:
+            low = max(low, end)
+    if low < high:
+        yield low, high
+
+
+def _assisted(episode: Episode) -> bool:
+    return episode.pieces[0].item.by == "assistant"
 
 
 def _lose_beside(episode: Episode, since: int, beside: list[Episode], counted: Counted) -> None:

@@ -12,7 +12,7 @@ from billing.engine.types import Day, Policy, Procedure, Reason
 
 PLAN = Rule(
     "modifiers.plan",
-    "GP, GO or GN on therapy lines, by the discipline of the plan of care",
+    "GP, GO or GN on therapy lines, by the discipline of the plan of care; always beside CQ or CO",
     "CMS: services under a plan of care; UnitedHealthcare since 2020-07-01",
 )
 THRESHOLD = Rule(
@@ -117,9 +117,19 @@ def _plan_reason(code: str, who: str) -> Reason:
 
 
 def assistant(scene: Scene, part: Part) -> Given:
+    """CQ or CO, and GP or GO beside it even where the payer asks for no plan modifier."""
+    who = scene.day.discipline
     if not part.assistant:
         return NONE
-    return ((ASSISTANT_MODIFIER[scene.day.discipline], part.assistant),)
+    marked = (ASSISTANT_MODIFIER[who], part.assistant)
+    if scene.policy.plan_modifier:
+        return (marked,)
+    return (marked, (PLAN_MODIFIER[who], _beside_assistant(marked[0], PLAN_MODIFIER[who])))
+
+
+@lru_cache(maxsize=8)
+def _beside_assistant(marked: str, plan: str) -> Reason:
+    return PLAN.because(f"{marked} is taken only beside {plan}.")
 
 
 def threshold(scene: Scene, part: Part) -> Given:

@@ -10,12 +10,20 @@ from billing.models import EditEdition, Fee, PolicyCase, ReleaseDraft
 from clinic.enums import Role
 from clinic.scope import scope
 from notes.models import DiagnosisCode
-from tests.billing.reference.published import MUE_NAME, mue_text
+from tests.billing.reference.published import (
+    ACTIVE,
+    MUE_NAME,
+    PublishedFile,
+    mue_text,
+    plain,
+    ptp_parts,
+)
 from tests.browser.looks import faults
 from tests.browser.payer_desk import Desk, made_apart
 from tests.conftest import user_with
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+NEW_PAIR = "97110\t97140\t\t20260701\t*\t0\tInvented rationale"
 LIMITS = mue_text("97140,9,3 Date of Service Edit: Clinical,x")
 ORDER = "".join(
     f"{number:05} {code:7} 1 {'Invented short title':60} Invented long title\n"
@@ -33,11 +41,24 @@ def context(desk, signed_in) -> BrowserContext:
     return signed_in(desk.admin)
 
 
-def upload(page: Page, kind: str, name: str, text: str) -> None:
+def content(file: PublishedFile) -> bytes:
+    file.stream.seek(0)
+    return file.stream.read()
+
+
+def upload(page: Page, kind: str, *files: PublishedFile) -> None:
     page.goto("/billing/tables/")
     page.get_by_label("Which table").select_option(kind)
-    file = {"name": name, "mimeType": "text/plain", "buffer": text.encode("latin-1")}
-    page.get_by_label("Files, as downloaded").set_input_files([file])
+    page.get_by_label("Files, as downloaded").set_input_files(
+        [
+            {
+                "name": file.name,
+                "mimeType": "application/octet-stream",
+                "buffer": content(file),
+            }
+            for file in files
+        ]
+    )
     page.get_by_label("Our clinic holds a CPT license").check()
     page.get_by_role("button", name="Read the file").click()
 
@@ -51,7 +72,7 @@ def fees_of(desk: Desk, code: str) -> list[int]:
 def test_uploaded_limits_wait_with_their_report_until_they_are_accepted(desk, context):
     page = context.new_page()
     before = EditEdition.objects.count()
-    upload(page, "limits", MUE_NAME, LIMITS)
+    upload(page, "limits", plain(MUE_NAME, LIMITS))
 
     waiting = page.locator("section.waiting")
     expect(waiting.locator(".report")).to_contain_text("97140")
@@ -68,11 +89,58 @@ def test_uploaded_limits_wait_with_their_report_until_they_are_accepted(desk, co
     assert EditEdition.objects.count() == before + 1
 
 
+def simulated(page: Page, desk: Desk) -> str:
+    """What the simulator bills for a quarter of exercise and one of manual therapy."""
+    page.goto(f"{desk.path}simulator/")
+    for row, code in enumerate(("97110", "97140")):
+        page.locator(f"[name=sim-rows-{row}-what]").fill(code)
+        page.locator(f"[name=sim-rows-{row}-minutes]").fill("15")
+    result = page.locator("#sim-result")
+    expect(result.locator("tbody")).to_contain_text("97110")
+    page.wait_for_load_state("networkidle")
+    return result.locator("table tbody").inner_text()
+
+
+def test_code_pairs_in_four_zips_wait_and_bill_from_their_acceptance_on(desk, context):
+    page = context.new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert "97140" in simulated(page, desk)
+    upload(page, "pairs", *ptp_parts(ACTIVE, NEW_PAIR))
+
+    waiting = page.locator("section.waiting")
+    expect(waiting.locator(".report")).to_contain_text("97110/97140 (indicator 0)")
+    expect(waiting).to_contain_text("2 of 5 rows have our codes. Imported by Ana First.")
+    assert "97140" in simulated(page, desk)  # a draft counts for nothing
+    page.goto("/billing/tables/")
+    assert faults(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    waiting.get_by_role("button", name="Accept 2026Q3").click()
+
+    expect(page.locator(".notice-success")).to_contain_text("is in force")
+    accepted = page.locator("tr", has_text="2026Q3").first
+    expect(accepted.locator("[data-label=Accepted]")).to_contain_text("Ana First")
+    assert "97140" not in simulated(page, desk)
+
+
+def test_code_pairs_cut_short_or_of_three_parts_are_not_kept(desk, context):
+    page = context.new_page()
+    before = EditEdition.objects.count()
+    *whole, last = ptp_parts(ACTIVE)
+
+    upload(page, "pairs", *whole, plain(last.name, content(last)[:-40]))
+    form = page.locator("section:has(#upload-title)")
+    expect(form).to_contain_text("is damaged or cut short: download it again.")
+    upload(page, "pairs", *ptp_parts(ACTIVE)[:3])
+    expect(form.locator(".invalid-feedback, [role=alert]").first).to_be_visible()
+
+    assert EditEdition.objects.count() == before
+
+
 def test_wrong_file_gets_its_sentence_and_nothing_is_kept(desk, context):
     page = context.new_page()
     before = EditEdition.objects.count()
 
-    upload(page, "fees", MUE_NAME, LIMITS)
+    upload(page, "fees", plain(MUE_NAME, LIMITS))
 
     expect(page.locator("section:has(#upload-title)")).to_contain_text("use import_mue")
     assert EditEdition.objects.count() == before
@@ -82,7 +150,7 @@ def test_wrong_file_gets_its_sentence_and_nothing_is_kept(desk, context):
 def test_diagnosis_release_waits_and_is_discarded(desk, context):
     page = context.new_page()
     codes = DiagnosisCode.objects.count()
-    upload(page, "diagnoses", "icd10cm-order-2030.txt", ORDER)
+    upload(page, "diagnoses", plain("icd10cm-order-2030.txt", ORDER))
     waiting = page.locator("section.waiting")
     expect(waiting.locator(".report")).to_contain_text("From 2029-10-01: 2 codes, 2 billable.")
 

@@ -236,13 +236,13 @@ def test_a_code_that_ended_or_never_was_is_not_billed_and_its_successor_named(
     ]
 
 
-def test_before_it_ended_a_code_is_only_unknown_to_us() -> None:
-    answer = ask({**FREE, "date": "2016-12-31", "procedures": [{"code": "97001"}]})
+def test_a_code_is_billed_until_it_ended() -> None:
+    last = ask({**FREE, "date": "2016-12-31", "procedures": [{"code": "97001"}]})
+    late = ask({**FREE, "date": "2017-01-01", "procedures": [{"code": "97001"}]})
 
-    assert texts(answer, "codes.unknown")[0] == (
-        "97001 is not in the code list; check it, or add it to the list."
-    )
-    assert unbilled(answer) == {"97001 codes.unknown": 0}
+    assert (shown(last), shown(late)) == (["97001 x1"], [])
+    assert texts(last, "codes.replaced") == []
+    assert unbilled(late) == {"97001 codes.replaced": 0}
 
 
 def test_a_code_is_not_billed_before_it_began() -> None:

@@ -19,7 +19,7 @@ from tests.billing.engine.asking import MONDAY
 GOOD = json.dumps({"id": "a", "date": MONDAY, "policy": "self-pay",
                    "blocks": [{"code": "97110", "minutes": 15}]})  # fmt: skip
 ANSWER = json.dumps({
-    "id": "a", "policy": "self-pay@2000-04-01", "engine": "1.1", "timed_minutes": 15,
+    "id": "a", "policy": "self-pay@2000-04-01", "engine": "1.2", "timed_minutes": 15,
     "treatment_minutes": 15,
     "lines": [{
         "code": "97110", "units": 1, "modifiers": [], "minutes": 15, "blocks": ["b1"],

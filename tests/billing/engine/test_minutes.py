@@ -206,9 +206,48 @@ def test_blocks_of_one_code_that_differ_in_anything_are_two_stretches(
     technique = "technique" in difference
     name = "Stretching 09:10–09:30 (97110)" if technique else "97110 09:10–09:30"
     assert texts(answer, "minutes.overlap")[0] == (
-        f"{name} overlaps 97110 09:00–09:20 from 09:10 to 09:20: 10 minutes counted once, for the "
-        "one that began first."
+        f"{name} overlaps 97110 09:00–09:20 from 09:10 to 09:20: 10 minutes counted once, "
+        + ("as the therapist's." if "by" in difference else "for the one that began first.")
     )
+
+
+def shares(*blocks: dict[str, Any]) -> list[tuple[list[str], int, int]]:
+    """Modifiers, units and minutes of each line of two clinicians."""
+    answer = ask({"policy": "medicare", "clinician": {"discipline": "PT"}, "blocks": list(blocks)})
+    return [(line["modifiers"], line["units"], line["minutes"]) for line in answer["lines"]]
+
+
+def test_what_therapist_and_assistant_give_at_once_is_the_therapists_time() -> None:
+    helped = block("97110", "09:00", "09:30", by="assistant")
+
+    assert shares(helped, block("97110", "09:00", "09:30")) == [(["GP"], 2, 30)]
+    assert shares(helped, block("97110", "09:15", "09:45")) == [
+        (["GP"], 2, 30),
+        (["CQ", "GP"], 1, 15),
+    ]
+    assert shares(helped, block("97110", "08:45", "09:15")) == [
+        (["GP"], 2, 30),
+        (["CQ", "GP"], 1, 15),
+    ]
+    assert shares(helped, block("97110", "09:05", "09:10"), block("97110", "09:20", "09:25")) == [
+        (["GP"], 1, 10),
+        (["CQ", "GP"], 1, 20),
+    ]
+
+
+def test_another_code_of_the_therapist_at_once_leaves_the_assistant_the_minutes() -> None:
+    helped = block("97110", "09:00", "09:15", by="assistant")
+
+    assert shares(helped, block("97530", "09:00", "09:15")) == [(["CQ", "GP"], 1, 15)]
+
+
+def test_minutes_of_both_beside_a_rest_are_neithers() -> None:
+    helped = block("97110", "09:00", "09:30", by="assistant")
+    rest = {"technique": "rest", "start": "09:10", "end": "09:20"}
+    late = {"technique": "documentation", "start": "09:25", "end": "09:40"}
+
+    assert shares(helped, block("97110", "09:05", "09:30"), rest) == [(["GP"], 1, 20)]
+    assert shares(helped, block("97110", "09:08", "09:30"), rest, late) == [(["CQ", "GP"], 1, 15)]
 
 
 def test_a_clock_is_not_compared_with_places_that_were_only_laid_out() -> None:

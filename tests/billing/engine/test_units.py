@@ -248,6 +248,6 @@ def test_nothing_charted_is_nothing_billed() -> None:
     answer = ask({})
 
     assert answer == {
-        "id": "v", "policy": "commercial@2000-04-01", "engine": "1.1", "timed_minutes": 0,
+        "id": "v", "policy": "commercial@2000-04-01", "engine": "1.2", "timed_minutes": 0,
         "treatment_minutes": 0, "lines": [], "unbilled": [], "alternatives": [], "findings": [],
     }  # fmt: skip

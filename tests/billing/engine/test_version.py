@@ -22,7 +22,7 @@ VISITS = 1500
 
 def fixed_visits() -> list[bytes]:
     """The same visits on every machine; half of their entries are named by technique."""
-    dice = random.Random(59)
+    dice, people = random.Random(59), random.Random(2022)
     lines = []
     for number in range(VISITS):
         visit = wired(random_visit(dice))
@@ -31,6 +31,8 @@ def fixed_visits() -> list[bytes]:
             if technique and dice.random() < 0.5:
                 del entry["code"]
                 entry["technique"] = technique
+            if people.random() < 0.3:
+                entry["by"] = people.choice(("assistant", "together"))
         day, policy = dice.choice(DATES), dice.choice(POLICIES)
         whole = {"id": f"v{number}", "date": day, "policy": policy,
                  "clinician": {"discipline": dice.choice(("PT", "OT", "DC"))}, **visit}  # fmt: skip
