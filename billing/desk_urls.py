@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing.views import (
     batches,
+    claim_sheets,
     claims,
     desk,
     desk_papers,
@@ -48,9 +49,9 @@ urlpatterns = [
     path("claims/file/<int:pk>/", claims.claim_file, name="claim_file"),
     path("claims/file/<int:pk>/drop/", claims.drop, name="drop_claim_file"),
     path("claims/<int:pk>/correct/", claims.correct, name="correct_claim"),
-    path("claims/settings/", claims.settings, name="claim_settings"),
-    path("coverages/<int:pk>/claim/", claims.details, name="claim_details"),
-    path("visits/<uuid:visit_id>/claim/", claims.marks, name="claim_marks"),
+    path("claims/settings/", claim_sheets.settings, name="claim_settings"),
+    path("coverages/<int:pk>/claim/", claim_sheets.details, name="claim_details"),
+    path("visits/<uuid:visit_id>/claim/", claim_sheets.marks, name="claim_marks"),
     path("remittances/", remittances.remittances, name="remittances"),
     path("remittances/upload/", remittances.upload, name="upload_remittance"),
     path("remittances/look/", remittances.look, name="look_for_files"),

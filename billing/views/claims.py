@@ -1,22 +1,19 @@
-"""Claims: the list, files, corrections, the paper form, settings."""
+"""Claims: the list, files, corrections, the paper form."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from billing import money
 from billing.desk_enums import ClaimState
-from billing.forms.claims import ClaimDetailsForm, ClaimMarksForm, ClaimSettingsForm
-from billing.models import Claim, ClaimDetails, ClaimFile, ClaimMarks
+from billing.models import Claim, ClaimFile
 from billing.services import claims, claims_transport
 from billing.services.claims_print import claim_form_pdf
-from billing.services.claims_settings import save_details, save_marks, save_settings
 from billing.views.batches import selected
 from billing.views.superbills import DESK, charge_set_or_404
-from clinic.enums import Role
-from clinic.errors import Conflict, HandlineError
+from clinic.errors import HandlineError
 from clinic.limits import files_limited
 from clinic.models import Coverage
 from clinic.permissions import allow
@@ -149,65 +146,3 @@ def paper_form(request, visit_id):
     response["Content-Disposition"] = 'inline; filename="claim-form.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-@allow(Role.ADMIN)
-@require_http_methods(["GET", "POST"])
-def settings(request):
-    row = claims.settings_of(request.user.practice)
-    form = ClaimSettingsForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            save_settings(row, by=request.user, values=form.values(), seen=form.was_seen)
-        except Conflict as conflict:
-            form.meet(conflict)
-        else:
-            messages.success(request, "Saved.")
-            return redirect("billing:claims")
-    audit.record("claims.settings_viewed", actor=request.user)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "billing/claim_settings.html", {"form": form}, status=status)
-
-
-@allow(*DESK)
-@require_http_methods(["GET", "POST"])
-def details(request, pk):
-    """What a claim needs of a coverage beyond its number."""
-    coverage = get_object_or_404(Coverage.objects.select_related("patient", "payer"), pk=pk)
-    row = ClaimDetails.objects.filter(coverage=coverage).first() or ClaimDetails(coverage=coverage)
-    form = ClaimDetailsForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            save_details(coverage, by=request.user, values=form.values(), seen=form.was_seen)
-        except Conflict as conflict:
-            form.meet(conflict)
-        else:
-            messages.success(request, "Saved.")
-            return redirect("billing:account", pk=coverage.patient_id)
-    audit.record("claims.details_viewed", actor=request.user, subject=coverage,
-                 patient_id=coverage.patient_id)  # fmt: skip
-    status = 422 if request.method == "POST" else 200
-    context = {"form": form, "coverage": coverage}
-    return render(request, "billing/claim_details.html", context, status=status)
-
-
-@allow(*DESK)
-@require_http_methods(["GET", "POST"])
-def marks(request, visit_id):
-    """What the claim of one visit says beside its lines."""
-    row = charge_set_or_404(visit_id)
-    stored = ClaimMarks.objects.filter(charge_set=row).first() or ClaimMarks(charge_set=row)
-    form = ClaimMarksForm(request.POST or None, instance=stored)
-    if request.method == "POST" and form.is_valid():
-        try:
-            save_marks(row, by=request.user, values=form.values(), seen=form.was_seen)
-        except Conflict as conflict:
-            form.meet(conflict)
-        else:
-            messages.success(request, "Saved.")
-            return redirect("billing:superbill", visit_id=visit_id)
-    audit.record("claims.marks_viewed", actor=request.user, subject=row,
-                 patient_id=row.note.visit.patient_id)  # fmt: skip
-    status = 422 if request.method == "POST" else 200
-    context = {"form": form, "visit": row.note.visit}
-    return render(request, "billing/claim_marks.html", context, status=status)

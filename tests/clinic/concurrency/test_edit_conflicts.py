@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from billing.models import ClaimDetails, ClaimSettings, Fee
+from billing.models import ClaimDetails, ClaimMarks, ClaimSettings, Fee
 from billing.services.fees import schedule_on
 from clinic.enums import Role
 from clinic.models import Coverage, Location, Patient, Payer, Practice
@@ -15,6 +15,7 @@ from clinic.scope import scope
 from notes.enums import VisitStatus
 from notes.models import BodyRegion, EpisodeOfCare, Lymphedema, Technique, Visit
 from notes.vocabulary import seed_vocabulary
+from tests.billing.desk_making import make_signed
 from tests.billing.making import FIRST_DAY, make_fees
 from tests.clinic.forms import filled
 from tests.factories import DAY, make_episode, make_location, make_visit
@@ -37,6 +38,7 @@ class Page:
     args: Callable[[EpisodeOfCare], list[Any]]
     row: Callable[[EpisodeOfCare], Any]
     extra: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, str] | None = None  # where a page says a value in other words
 
     def url(self, episode: EpisodeOfCare) -> str:
         return reverse(self.name, args=self.args(episode))
@@ -69,6 +71,9 @@ PAGES = (
          extra=CLEARINGHOUSE),
     Page("billing:claim_details", Role.OFFICE, "city", "Albany", "Troy",
          lambda e: [e.coverage_id], lambda e: ClaimDetails.objects.first()),
+    Page("billing:claim_marks", Role.OFFICE, "emergency", "True", "False",
+         lambda e: [make_signed().note.visit.public_id], lambda e: ClaimMarks.objects.first(),
+         words=("yes", "no")),
     Page("notes:technique", Role.ADMIN, "label", "Pause", "Breather",
          lambda e: [Technique.objects.get(key="rest").pk],
          lambda e: Technique.objects.get(key="rest")),
@@ -120,7 +125,8 @@ def test_second_save_is_told_sees_both_and_goes_on_knowingly(practice, episode, 
 
     assert told.status_code == 422
     assert told.context["form"].non_field_errors()[0].startswith(MEANWHILE)
-    assert [(d.stored, d.typed) for d in told.context["form"].theirs] == [(page.theirs, page.mine)]
+    words = page.words or (page.theirs, page.mine)
+    assert [(d.stored, d.typed) for d in told.context["form"].theirs] == [words]
     assert "Stored now, and what you typed" in told.content.decode()
     with scope(practice):
         assert snapshot(set(before)) == before
