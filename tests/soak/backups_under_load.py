@@ -1,10 +1,10 @@
 """Back up again and again while others write; nothing acknowledged may be missing. T-O03.
 
-    python -m tests.soak.backups_under_load --backups 200
+    python -m tests.soak.backups_under_load --total --backups 200
 
 Writers save rows through the application's own settings of SQLite. Before each backup the keys
 acknowledged so far are noted; the backup must hold all of them, be sound, and come back equal.
-With DATABASE_URL set, the same on PostgreSQL.
+With DATABASE_URL set, the same on PostgreSQL. Each piece of them is written down.
 """
 
 import argparse
@@ -17,6 +17,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.soak import runs
+
+PIECE = 20  # backups
 WRITER = """
 import os, sys, time
 os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
@@ -74,34 +77,50 @@ def prepare() -> Path:
     return folder
 
 
-def rounds(folder: Path, backups: int, writers: Writers) -> list[str]:
-    from django.conf import settings  # noqa: PLC0415
+class Taking:
+    """Backups one after another, each opened again and asked for what it must hold."""
 
-    from clinic.services.backup import making, restoring, sealing  # noqa: PLC0415
-    from clinic.services.backup.places import place_of  # noqa: PLC0415
+    def __init__(self, folder: Path, writers: Writers) -> None:
+        from django.conf import settings  # noqa: PLC0415
 
-    private, public = sealing.new_identity()
-    key = folder / "key"
-    key.write_text(private, encoding="utf-8")
-    place, now, bad = place_of(settings.BACKUP_DATABASE), datetime.now(UTC), []
-    for number in range(backups):
-        expected = set(writers.acknowledged)
-        made = making.make_backup(place, into=folder / "backups", recipients=[public], work=folder,
-                                  now=now + timedelta(seconds=number))  # fmt: skip
-        file = folder / "backups" / made.file
+        from clinic.services.backup import sealing  # noqa: PLC0415
+        from clinic.services.backup.places import place_of  # noqa: PLC0415
+
+        private, self.public = sealing.new_identity()
+        self.folder, self.writers, self.key = folder, writers, folder / "key"
+        self.key.write_text(private, encoding="utf-8")
+        self.place, self.began = place_of(settings.BACKUP_DATABASE), datetime.now(UTC)
+        self.number = 0
+
+    def once(self) -> list[str]:
+        """What is wrong with the next backup."""
+        from clinic.services.backup import making  # noqa: PLC0415
+
+        self.number += 1
+        expected = set(self.writers.acknowledged)
+        made = making.make_backup(
+            self.place, into=self.folder / "backups", recipients=[self.public], work=self.folder,
+            now=self.began + timedelta(seconds=self.number),
+        )  # fmt: skip
+        file = self.folder / "backups" / made.file
         try:
-            with tempfile.TemporaryDirectory(dir=folder) as into:
-                told, snapshot = restoring.open_backup(
-                    file, key=key, into=Path(into), place=place
-                )  # fmt: skip
-                restoring.compare(told)(place.examine(snapshot))
-                missing = expected - keys_in(place, snapshot)
-            if missing:
-                bad.append(f"backup {number}: {len(missing)} acknowledged rows are missing")
+            missing = expected - self.keys_of(file)
         except Exception as trouble:
-            bad.append(f"backup {number}: {trouble}")
-        file.unlink()
-    return bad
+            return [f"backup {self.number}: {trouble}"]
+        finally:
+            file.unlink()
+        told = f"backup {self.number}: {len(missing)} acknowledged rows are missing"
+        return [told] if missing else []
+
+    def keys_of(self, file: Path) -> set[int]:
+        from clinic.services.backup import restoring  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory(dir=self.folder) as into:
+            told, snapshot = restoring.open_backup(
+                file, key=self.key, into=Path(into), place=self.place
+            )  # fmt: skip
+            restoring.compare(told)(self.place.examine(snapshot))
+            return keys_in(self.place, snapshot)
 
 
 def keys_in(place, snapshot: Path) -> set[int]:
@@ -122,19 +141,29 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--backups", type=int, default=200)
     asked.add_argument("--writers", type=int, default=3)
+    runs.add_words(asked)
     given = asked.parse_args()
     folder = prepare()
+    from django.db import connection  # noqa: PLC0415
+
+    trial = f"backups under load on {connection.vendor}"
+    left = runs.left(trial, {"backups": given.backups}, given)["backups"]
+    ended, until, bad = runs.end_on_signals(), time.monotonic() + 60 * given.minutes, []
     writers = Writers(given.writers)
     try:
         while not writers.acknowledged:
             time.sleep(0.1)
-        before = time.monotonic()
-        bad = rounds(folder, given.backups, writers)
+        taking = Taking(folder, writers)
+        while left and not (bad or ended.is_set() or time.monotonic() > until):
+            began, rows, number = time.monotonic(), len(writers.acknowledged), 0
+            while number < min(left, PIECE) and not ended.is_set() and time.monotonic() < until:
+                bad += taking.once()
+                number += 1
+            left -= number
+            counted = {"backups": number, "rows": len(writers.acknowledged) - rows, "bad": len(bad)}
+            runs.write_down(trial, given, seed=0, seconds=time.monotonic() - began, counted=counted)
     finally:
         writers.stop()
-    print(f"{given.backups} backups under {given.writers} writers, "
-          f"{len(writers.acknowledged)} acknowledged rows, {len(bad)} bad, "
-          f"{time.monotonic() - before:.0f} s.")  # fmt: skip
     print("\n".join(bad))
     return int(bool(bad))
 

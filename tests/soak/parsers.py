@@ -1,7 +1,8 @@
 """Feed every parser with inputs nobody would type; it may refuse, and may not crash. T-X07.
 
-    python -m tests.soak.parsers --inputs 1000000
+    python -m tests.soak.parsers --total --inputs 1000000
 
+Each parser gets so many inputs, piece by piece (tests/soak/runs.py) and each piece of a new seed.
 Mutates good examples byte by byte and structure by structure. A refusal is one of the errors that
 the parser's callers turn into a sentence; anything else is a crash, printed with its input.
 """
@@ -15,6 +16,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from tests.soak import runs
+
+PIECE = 20_000  # inputs
 
 
 def prepare() -> None:
@@ -99,26 +104,38 @@ def parsers() -> list[Parser]:
     return parser_list.all_parsers()
 
 
+def feed(parser: Parser, inputs: int, given: argparse.Namespace) -> int:
+    """One piece for one parser, written down; returns how many there were."""
+    began, seed = time.monotonic(), given.seed or random.SystemRandom().randrange(2**32)
+    chance = random.Random(seed)
+    for good in parser.good:
+        parser.read(good)
+    tried, refused = parser.tried, parser.refused
+    for _ in range(inputs):
+        parser.feed(mutated(chance.choice(parser.good), chance))
+    counted = {"inputs": parser.tried - tried, "refused": parser.refused - refused,
+               "crashes": len(parser.crashes)}  # fmt: skip
+    runs.write_down(f"parser {parser.name}", given, seed=seed, seconds=time.monotonic() - began,
+                    counted=counted)  # fmt: skip
+    for crash in parser.crashes:
+        print(f"  {crash}")
+    return inputs
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--inputs", type=int, default=1_000_000, help="in all, shared out")
-    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--inputs", type=int, default=1_000_000, help="for each parser")
+    asked.add_argument("--seed", type=int, default=0, help="of every piece; random if not given")
+    runs.add_words(asked)
     given = asked.parse_args()
     prepare()
     sys.setrecursionlimit(5000)
-    every, chance = parsers(), random.Random(given.seed)
-    share = given.inputs // len(every)
+    ended, until = runs.end_on_signals(), time.monotonic() + 60 * given.minutes
+    every = parsers()
     for parser in every:
-        before = time.monotonic()
-        for good in parser.good:
-            parser.read(good)
-        for _ in range(share):
-            parser.feed(mutated(chance.choice(parser.good), chance))
-        took = time.monotonic() - before
-        print(f"{parser.name}: {parser.tried} inputs, {parser.refused} refused, "
-              f"{len(parser.crashes)} crashes, {took:.0f} s", flush=True)  # fmt: skip
-        for crash in parser.crashes:
-            print(f"  {crash}")
+        left = runs.left(f"parser {parser.name}", {"inputs": given.inputs}, given)["inputs"]
+        while left > 0 and not (parser.crashes or ended.is_set() or time.monotonic() > until):
+            left -= feed(parser, min(left, PIECE), given)
     return int(any(parser.crashes for parser in every))
 
 
