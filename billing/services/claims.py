@@ -29,6 +29,7 @@ from billing.services.claims_facts import claim_of, ground
 from billing.services.desk_refresh import full, full_all, known_of, refresh
 from billing.services.desk_routes import direction_of
 from billing.services.desk_standing import Known
+from billing.services.locking import lock_account, lock_items, lock_visits
 from clinic.documents import canonical
 from clinic.errors import NotAllowed
 from clinic.models import Coverage, Practice, User
@@ -65,7 +66,7 @@ class Draft:
 def take_controls(kind: str, count: int = 1) -> range:
     """The next control numbers; the row is locked, and the database lets it only rise."""
     ClaimCounter.objects.get_or_create(kind=kind)
-    counter = ClaimCounter.objects.select_for_update().get(kind=kind)
+    counter = ClaimCounter.objects.select_for_update(no_key=True).get(kind=kind)
     first = counter.last + 1
     counter.last += count
     counter.save(update_fields=["last"])
@@ -79,10 +80,11 @@ def settings_of(practice: Practice) -> ClaimSettings:
 
 
 @transaction.atomic
+@audit.held_back()
 def make_claim_file(charge_sets: Sequence[ChargeSet], *, by: User) -> Made:
     """One file with the claim of each visit; a visit with a problem stays out and is named."""
     keys = [charge_set.pk for charge_set in charge_sets]
-    list(ChargeSet.objects.select_for_update().filter(pk__in=keys))
+    lock_visits(keys)
     rows = {row.pk: row for row in full_all(keys)}
     known = known_of(list(rows.values()))
     drafts, refused = [], []
@@ -128,9 +130,10 @@ def _first_problem(claim: types.Claim, today: date, who: str) -> str:
 
 
 @transaction.atomic
+@audit.held_back()
 def correct_claim(claim: Claim, *, frequency: str, by: User) -> ClaimFile:
     """Replace (7) or void (8) a claim that the payer knows by its own number."""
-    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    claim = Claim.objects.select_for_update(no_key=True).get(pk=claim.pk)
     if Claim.objects.filter(replaces=claim).exists():
         raise NotAllowed(f"{claim.number} was corrected already: correct the newer claim.")
     if not claim.payer_control:
@@ -149,9 +152,11 @@ def correct_claim(claim: Claim, *, frequency: str, by: User) -> ClaimFile:
 
 
 @transaction.atomic
+@audit.held_back()
 def claim_secondary(charge_set: ChargeSet, coverage: Coverage, *, by: User) -> ClaimFile:
     """To the patient's second plan, with what the first one decided."""
-    ChargeSet.objects.select_for_update().get(pk=charge_set.pk)
+    lock_account(charge_set.note.visit.patient_id)
+    lock_visits([charge_set.pk])
     row = full(charge_set.pk)
     if coverage.patient_id != row.note.visit.patient_id or coverage.rank < 2:
         raise NotAllowed("Choose a second coverage of this patient.")
@@ -231,6 +236,7 @@ def _write(drafts: Sequence[Draft], *, by: User) -> ClaimFile:
     Claim.objects.bulk_create(_row(draft, claim, file, by, now) for draft, claim in numbered)
     audit.record("claims.made", actor=by, subject=file, control=control, claims=len(numbered),
                  sha256=file.sha256)  # fmt: skip
+    lock_items(draft.charge_set.pk for draft in drafts)
     for draft, claim in numbered:
         _show_sent(draft, claim.number)
     return file

@@ -1,7 +1,7 @@
 """Reading what came back: each file once, posted whole or not at all."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from billing.desk_enums import ClaimState, FileState
 from billing.models import Claim, ClaimFile, IncomingFile
 from billing.services.claims_posting import post_remittance
 from billing.services.desk_refresh import refresh
+from billing.services.locking import lock_claims, lock_practice
 from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.services import audit
@@ -21,8 +22,10 @@ LARGEST = 20_000_000
 
 
 @transaction.atomic
+@audit.held_back()
 def read_incoming(text: str, *, name: str, by: User | None) -> IncomingFile:
     """A 999, 277CA or 835. Raises NotAllowed, and then nothing of it was posted."""
+    lock_practice()
     digest = hashlib.sha256(text.encode()).hexdigest()
     earlier = IncomingFile.objects.filter(sha256=digest).first()
     if earlier is not None:
@@ -58,13 +61,14 @@ def _kind_of(text: str) -> str:
 def _post_999(text: str, row: IncomingFile, by: User | None) -> str:
     said = []
     for answer in read_999(text):
-        file = ClaimFile.objects.select_for_update().filter(control=answer.group).first()
+        file = ClaimFile.objects.select_for_update(no_key=True).filter(control=answer.group).first()
         if file is None:
             raise NotAllowed(f"The 999 answers file {answer.group}, which was not sent from here.")
         rejected = answer.state == REJECTED
         file.state = FileState.REJECTED if rejected else FileState.ACCEPTED
         file.words = "; ".join(answer.errors)[:400]
         file.save(update_fields=["state", "words"])
+        lock_claims(file.claims.select_related("coverage"))
         for claim in file.claims.exclude(state__in=[ClaimState.PAID, ClaimState.DENIED]):
             state = ClaimState.REJECTED if rejected else ClaimState.SENT
             _set(claim, state, f"the file was refused: {file.words}" if rejected else "")
@@ -74,9 +78,10 @@ def _post_999(text: str, row: IncomingFile, by: User | None) -> str:
 
 def _post_277(text: str, row: IncomingFile, by: User | None) -> str:
     answers = read_277ca(text)
+    _lock_named(answer.number for answer in answers)
     missing = []
     for answer in answers:
-        claim = Claim.objects.select_for_update().filter(number=answer.number).first()
+        claim = Claim.objects.filter(number=answer.number).first()
         if claim is None:
             missing.append(answer.number)
             continue
@@ -97,8 +102,13 @@ def _set(claim: Claim, state: str, words: str) -> None:
     refresh(claim.charge_set)
 
 
+def _lock_named(numbers: Iterable[str]) -> None:
+    lock_claims(Claim.objects.filter(number__in=set(numbers)).select_related("coverage"))
+
+
 def _post_835(text: str, row: IncomingFile, by: User | None) -> str:
     payments = read_835(text)
+    _lock_named(paid.number for payment in payments for paid in payment.claims)
     posted = [post_remittance(payment, row, by=by) for payment in payments]
     claims = sum(p.claims.count() for p in posted)
     return f"{len(posted)} payment{'s' if len(posted) != 1 else ''}, {claims} claims"

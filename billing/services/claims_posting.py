@@ -43,7 +43,7 @@ def post_remittance(of: Remittance, incoming: IncomingFile, *, by: User | None) 
 
 
 def _post_claim(row: RemittanceRow, paid: PaidClaim, *, by: User | None) -> None:
-    claim = Claim.objects.select_for_update().filter(number=paid.number).first()
+    claim = Claim.objects.filter(number=paid.number).first()
     words = _why_not(claim, paid)
     denied = not words and _is_denial(paid)
     kept = RemittedClaim.objects.create(

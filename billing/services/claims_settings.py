@@ -7,6 +7,7 @@ from django.db import transaction
 
 from billing.models import ChargeSet, ClaimDetails, ClaimMarks, ClaimSettings
 from billing.services.desk_refresh import refresh
+from billing.services.locking import lock_items
 from clinic.models import Coverage, Practice, User
 from clinic.services import audit
 from clinic.services.edit_conflicts import check_seen
@@ -18,7 +19,7 @@ def save_settings(
 ) -> ClaimSettings:
     """Raises Conflict when ``seen`` is not the fingerprint of what is stored."""
     # The first settings have no row yet: the practice's own keeps two admins apart.
-    Practice.objects.select_for_update().get(pk=row.practice_id)
+    Practice.objects.select_for_update(no_key=True).get(pk=row.practice_id)
     stored = ClaimSettings.objects.filter(practice_id=row.practice_id).first()
     row = stored or ClaimSettings(practice_id=row.practice_id)
     check_seen(row, values, seen)
@@ -30,28 +31,32 @@ def save_settings(
 
 
 @transaction.atomic
+@audit.held_back()
 def save_details(
     coverage: Coverage, *, by: User, values: Mapping[str, Any], seen: str | None = None
 ) -> ClaimDetails:
     """The visits under this coverage that are not billed yet are looked at anew."""
-    coverage = Coverage.objects.select_for_update().get(pk=coverage.pk)
+    coverage = Coverage.objects.select_for_update(no_key=True).get(pk=coverage.pk)
     row = ClaimDetails.objects.filter(coverage=coverage).first() or ClaimDetails(coverage=coverage)
     check_seen(row, values, seen)
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
     audit.record("claims.details_saved", actor=by, subject=row, patient_id=coverage.patient_id)
-    for charge_set in ChargeSet.objects.filter(note__visit__coverage=coverage, claims=None):
+    waiting = list(ChargeSet.objects.filter(note__visit__coverage=coverage, claims=None))
+    lock_items(charge_set.pk for charge_set in waiting)
+    for charge_set in waiting:
         refresh(charge_set)
     return row
 
 
 @transaction.atomic
+@audit.held_back()
 def save_marks(
     charge_set: ChargeSet, *, by: User, values: Mapping[str, Any], seen: str | None = None
 ) -> ClaimMarks:
     """For the visit's next claim; one that is out keeps what it said."""
-    charge_set = ChargeSet.objects.select_for_update().get(pk=charge_set.pk)
+    charge_set = ChargeSet.objects.select_for_update(no_key=True).get(pk=charge_set.pk)
     row = ClaimMarks.objects.filter(charge_set=charge_set).first() or ClaimMarks(
         charge_set=charge_set
     )

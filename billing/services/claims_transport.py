@@ -15,6 +15,7 @@ from billing.desk_enums import ClaimState, FileState
 from billing.models import ClaimFile
 from billing.services.claims_answers import read_incoming
 from billing.services.desk_refresh import refresh
+from billing.services.locking import lock_claims
 from clinic import environment
 from clinic.errors import NotAllowed
 from clinic.models import Practice, User
@@ -28,9 +29,10 @@ def folder_of(practice: Practice) -> Path | None:
 
 
 @transaction.atomic
+@audit.held_back()
 def drop(file: ClaimFile, *, by: User) -> ClaimFile:
     """Hand the file over. Its claims count as sent only once it lies in the folder."""
-    file = ClaimFile.objects.select_for_update().get(pk=file.pk)
+    file = ClaimFile.objects.select_for_update(no_key=True).get(pk=file.pk)
     folder = folder_of(file.practice)
     if folder is None:
         raise NotAllowed(
@@ -49,7 +51,9 @@ def drop(file: ClaimFile, *, by: User) -> ClaimFile:
 
 
 def mark_sent(file: ClaimFile) -> None:
-    for claim in file.claims.filter(state=ClaimState.MADE):
+    claims = file.claims.filter(state=ClaimState.MADE).select_related("coverage", "charge_set")
+    lock_claims(claims)
+    for claim in claims.order_by("pk"):
         claim.state = ClaimState.SENT
         claim.save(update_fields=["state"])
         refresh(claim.charge_set)

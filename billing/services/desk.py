@@ -10,15 +10,17 @@ from billing.models import ChargeSet, DeskReturn, LedgerEntry, MedicareException
 from billing.services import payments_ledger as ledger
 from billing.services.desk_refresh import bill_of, claim_in_force, full, refresh
 from billing.services.desk_routes import direction_of
+from billing.services.locking import lock_account, lock_items, lock_visits
 from clinic.errors import NotAllowed
 from clinic.models import User
 from clinic.services import audit
 
 
 @transaction.atomic
+@audit.held_back()
 def return_to_therapist(charge_set: ChargeSet, *, reason: str, by: User) -> DeskReturn:
     """The bill waits until the therapist answers. The signed note stays as it is."""
-    charge_set = ChargeSet.objects.select_for_update().get(pk=charge_set.pk)
+    lock_visits([charge_set.pk])
     reason = reason.strip()
     if len(reason) < 5:
         raise NotAllowed("Write what the therapist should look at.")
@@ -36,9 +38,10 @@ def return_to_therapist(charge_set: ChargeSet, *, reason: str, by: User) -> Desk
 
 
 @transaction.atomic
+@audit.held_back()
 def answer_return(row: DeskReturn, *, answer: str, by: User) -> DeskReturn:
     """The treating clinician's word; corrections of the record are addenda of the note."""
-    row = DeskReturn.objects.select_for_update().get(pk=row.pk)
+    row = DeskReturn.objects.select_for_update(no_key=True).get(pk=row.pk)
     if row.answered_at is not None:
         raise NotAllowed("This was answered already.")
     if row.charge_set.note.author.user_id != by.pk:
@@ -53,6 +56,7 @@ def answer_return(row: DeskReturn, *, answer: str, by: User) -> DeskReturn:
 
 
 @transaction.atomic
+@audit.held_back()
 def record_exception(
     charge_set: ChargeSet, *, kind: str, signed_on: date, kept_at: str, by: User,
     ends_on: date | None = None,
@@ -69,12 +73,15 @@ def record_exception(
         )
     if len(kept_at.strip()) < 5:
         raise NotAllowed("Say where the signed paper is kept.")
+    lock_account(visit.patient_id)
     row = MedicareException.objects.create(
         coverage=visit.coverage, kind=kind, signed_on=signed_on, ends_on=ends_on,
         kept_at=kept_at.strip(), at=timezone.now(), by=by,
     )  # fmt: skip
     _audit("medicare.exception", charge_set, by, kind=kind, signed_on=signed_on.isoformat())
-    for other in ChargeSet.objects.filter(note__visit__coverage=visit.coverage):
+    others = list(ChargeSet.objects.filter(note__visit__coverage=visit.coverage))
+    lock_items(other.pk for other in others)
+    for other in others:
         realign(full(other.pk), by=by, reason=str(row))
     return row
 

@@ -18,6 +18,7 @@ from billing.models import (
 from billing.services import payments_ledger as ledger
 from billing.services.desk_routes import direction_of
 from billing.services.desk_standing import Known, standing_of
+from billing.services.locking import lock_items
 from clinic.models import User
 
 DISTINCT = {"59", "XE", "XS", "XP", "XU"}
@@ -33,11 +34,18 @@ def open_item(charge_set: ChargeSet, *, by: User | None) -> DeskItem:
 
 def refresh(charge_set: ChargeSet) -> DeskItem:
     """Work the item out again and store it. Safe at any time."""
-    return refresh_loaded([full(charge_set.pk)])[0]
+    lock_items([charge_set.pk])
+    return _work_out([full(charge_set.pk)])[0]
 
 
 def refresh_loaded(charge_sets: Sequence[ChargeSet]) -> list[DeskItem]:
     """The same for several that `full` has just read: one query of each kind for all."""
+    lock_items(charge_set.pk for charge_set in charge_sets)
+    return _work_out(charge_sets)
+
+
+def _work_out(charge_sets: Sequence[ChargeSet]) -> list[DeskItem]:
+    """With the items locked: what another act has just changed is read, not overwritten."""
     known = known_of(charge_sets)
     items = [_item(charge_set, known[charge_set.pk]) for charge_set in charge_sets]
     changing = [f.name for f in DeskItem._meta.concrete_fields if f.name not in _KEPT]

@@ -25,7 +25,7 @@ def set_fees(
     Raises Conflict when ``seen`` is not the fingerprint of the newest fees.
     """
     # Fees of a code have no row before the first: the practice's own keeps two admins apart.
-    Practice.objects.select_for_update().get(pk=by.practice_id)
+    Practice.objects.select_for_update(no_key=True).get(pk=by.practice_id)
     _check_seen(seen)
     open_now = {
         fee.code: fee

@@ -12,6 +12,7 @@ from billing.desk_enums import EntryKind
 from billing.models import ChargeSet, LedgerEntry, Payment
 from billing.services import payments_ledger as ledger
 from billing.services.desk_refresh import refresh
+from billing.services.locking import lock_account, lock_items
 from clinic.errors import NotAllowed
 from clinic.models import Patient, User
 from clinic.services import audit
@@ -33,7 +34,7 @@ def take_payment(
 ) -> Payment:
     """Money from the patient. ``use`` says how much goes to which charge set; without it the
     oldest balances are paid first. What is left over is credit. The same form counts once."""
-    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    patient = lock_account(patient.pk)
     existing = Payment.objects.filter(submit_key=submit_key).first()
     if existing is not None:
         return existing
@@ -92,7 +93,7 @@ def _use(payment: Payment, wanted: Mapping[int, int], by: User) -> list[ChargeSe
 @transaction.atomic
 def apply_credit(charge_set: ChargeSet, *, amount_cents: int, by: User) -> None:
     """Use credit for a visit: two entries that cancel each other out."""
-    patient = _locked_patient(charge_set)
+    patient = lock_account(charge_set.note.visit.patient_id)
     _check_amount(amount_cents)
     credit = ledger.credit_of(patient)
     if amount_cents > credit:
@@ -111,7 +112,7 @@ def refund(
     submit_key: uuid.UUID,
 ) -> Payment:  # fmt: skip
     """Give credit back. What a visit has used is not given back before it is freed."""
-    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    patient = lock_account(patient.pk)
     existing = Payment.objects.filter(submit_key=submit_key).first()
     if existing is not None:
         return existing
@@ -146,7 +147,7 @@ def write_off(
 
 
 def _lower(charge_set, kind, cents, reason, by, *, of_payer) -> LedgerEntry:
-    patient = _locked_patient(charge_set)
+    patient = lock_account(charge_set.note.visit.patient_id)
     _check_amount(cents)
     _check_reason(reason)
     balance = ledger.balance_of(charge_set)
@@ -171,7 +172,7 @@ def _lower(charge_set, kind, cents, reason, by, *, of_payer) -> LedgerEntry:
 @transaction.atomic
 def reverse_payment(payment: Payment, *, reason: str, by: User) -> None:
     """Take a payment back as if it had not come: an opposite entry for each of its entries."""
-    patient = Patient.objects.select_for_update().get(pk=payment.patient_id)
+    patient = lock_account(payment.patient_id)
     _check_reason(reason)
     entries = list(payment.entries.filter(reverses=None))
     if any(LedgerEntry.objects.filter(reverses=entry).exists() for entry in entries):
@@ -189,12 +190,8 @@ def reverse_payment(payment: Payment, *, reason: str, by: User) -> None:
     _audit("payment.reversed", payment, by, payment.amount_cents, reason=reason)
 
 
-def _locked_patient(charge_set: ChargeSet) -> Patient:
-    """The patient's row stands for the account: whoever changes it waits for the other."""
-    return Patient.objects.select_for_update().get(pk=charge_set.note.visit.patient_id)
-
-
 def _refresh(charge_sets: list[ChargeSet]) -> None:
+    lock_items(charge_set.pk for charge_set in charge_sets)
     for charge_set in charge_sets:
         refresh(charge_set)
 

@@ -16,6 +16,7 @@ from billing.models import ChargeSet, Superbill, SuperbillVisit
 from billing.services import payments_ledger as ledger
 from billing.services.desk_refresh import bill_of, full_all, refresh_loaded
 from billing.services.desk_routes import check_superbill_is_right
+from billing.services.locking import lock_accounts, lock_visits
 from billing.services.superbills_ahead import Ahead
 from billing.services.superbills_context import context_of, superbill_context
 from clinic.documents import contexts, desk_press, parts
@@ -75,6 +76,8 @@ def issue_period(
 
 
 def _issue(charge_sets: Sequence[ChargeSet], wish: Wish) -> Superbill:
+    if wish.exception:  # moves money
+        lock_accounts(charge_set.note.visit.patient_id for charge_set in charge_sets)
     rows = _locked(charge_sets)
     found = [bill for row in rows if (bill := bill_of(row))]
     bills = {bill.pk: bill for bill in found if not bill.is_void}
@@ -100,7 +103,7 @@ def _issue(charge_sets: Sequence[ChargeSet], wish: Wish) -> Superbill:
 
 def _locked(charge_sets: Sequence[ChargeSet]) -> list[ChargeSet]:
     keys = [c.pk for c in charge_sets]
-    list(ChargeSet.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    lock_visits(keys)
     rows = full_all(keys)
     return sorted(rows, key=lambda row: (row.note.visit.date, row.note.visit.starts_at))
 
@@ -213,6 +216,7 @@ def _paper(
 
 @rendering.ready_to_issue()
 @transaction.atomic
+@audit.held_back()
 def void_superbill(
     superbill: Superbill, *, reason: str, by: User, submit_key: uuid.UUID
 ) -> Superbill:
@@ -226,6 +230,7 @@ def void_superbill(
 
 @rendering.ready_to_issue()
 @transaction.atomic
+@audit.held_back()
 def replace_superbill(
     superbill: Superbill, *, reason: str, by: User, submit_key: uuid.UUID, layout: str = ""
 ) -> Superbill:

@@ -27,8 +27,8 @@ def record_prints(superbills: Sequence[Superbill], *, by: User, job=None) -> lis
         events = [
             _record(bill, is_reprint=bill.pk in before, by=by, job=job) for bill in superbills
         ]
-    listed = SuperbillVisit.objects.filter(superbill__in=keys)
-    refresh_loaded(full_all(listed.values_list("charge_set_id", flat=True)))
+        listed = SuperbillVisit.objects.filter(superbill__in=keys)
+        refresh_loaded(full_all(listed.values_list("charge_set_id", flat=True)))
     return events
 
 

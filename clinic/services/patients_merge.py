@@ -28,7 +28,7 @@ def merge_patients(kept: Patient, merged: Patient, *, by: User) -> PatientMerge:
 
     Drafts go along: whoever is charting goes on in the same visit.
     """
-    rows = Patient.objects.select_for_update().in_bulk([kept.pk, merged.pk])
+    rows = Patient.objects.select_for_update().order_by("pk").in_bulk([kept.pk, merged.pk])
     kept, merged = rows[kept.pk], rows[merged.pk]
     if kept.pk == merged.pk:
         raise NotAllowed("These are one and the same record: choose another.")
