@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
+from django.db import transaction
 from django.test import Client
 
 from clinic.enums import Role
@@ -55,9 +56,30 @@ def no_patient_in_the_log() -> Iterator[None]:
     assert canary.heard == []
 
 
+@pytest.fixture(scope="module")
+def common_ground(request, django_db_setup, django_db_blocker) -> Iterator[Practice | None]:
+    """What the module's `make_ground` builds, in a transaction around all of its tests.
+
+    Signing sets a document, which takes longer than most tests: here it is done once, and what
+    each test does is rolled back to it.
+    """
+    make = getattr(request.module, "make_ground", None)
+    if make is None:
+        yield None
+        return
+    with django_db_blocker.unblock(), transaction.atomic():
+        practice = make_practice(name="North Clinic")
+        with scope(practice):
+            make(practice)
+        yield practice
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def practice(db) -> Practice:
-    return make_practice(name="North Clinic")
+def practice(common_ground, db) -> Practice:
+    if common_ground is None:
+        return make_practice(name="North Clinic")
+    return Practice.objects.get(pk=common_ground.pk)
 
 
 @pytest.fixture

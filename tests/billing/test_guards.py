@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from billing.models import ChargeLine
+from billing.models import ChargeLine, Superbill
 from billing.services.superbills import issue_superbill
 from clinic.enums import Role
 from tests.attacks import attacks_on, carried_out, columns_of, emptied
@@ -22,12 +22,14 @@ TABLES = {
 SEALED = "This charge set is complete: no line can be added."
 
 
-@pytest.fixture
-def bill(in_practice):
+def make_ground(practice) -> None:
     make_fees()
-    return issue_superbill(
-        make_charge_set(make_draft()), by=make_user(Role.OFFICE), submit_key=new_key()
-    )
+    issue_superbill(make_charge_set(make_draft()), by=make_user(Role.OFFICE), submit_key=new_key())
+
+
+@pytest.fixture
+def bill(in_practice) -> Superbill:
+    return Superbill.objects.get()
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -23,14 +23,18 @@ def office(in_practice) -> User:
     return make_user(Role.OFFICE)
 
 
-@pytest.fixture
-def charge_set(office) -> ChargeSet:
+def make_ground(practice) -> None:
     make_fees()
     note = make_draft()
     make_block(note, "09:20", "09:43", technique="therapeutic_exercise", regions=[],
                diagnosis_codes=["M54.2"])  # fmt: skip
     make_order(note.visit.episode)
-    return make_charge_set(note)
+    make_charge_set(note)
+
+
+@pytest.fixture
+def charge_set(in_practice) -> ChargeSet:
+    return ChargeSet.objects.get()
 
 
 def issue(charge_set, office, key=None) -> Superbill:
@@ -114,7 +118,6 @@ def test_numbers_have_no_gap_after_a_refusal(charge_set, office):
 
 
 def test_in_network_patient_gets_none(office):
-    make_fees()
     charge_set = make_charge_set(make_draft(network=Network.IN))
 
     payer = charge_set.note.visit.coverage.payer
@@ -126,6 +129,7 @@ def test_in_network_patient_gets_none(office):
 
 
 def test_line_without_a_fee_is_refused_by_name(office):
+    Fee.objects.all().delete()
     charge_set = make_charge_set(make_draft())
 
     assert refusal(charge_set, office) == (
@@ -191,6 +195,7 @@ def test_desk_issues_and_serves_the_stored_bytes(charge_set, office):
 
 
 def test_desk_shows_why_there_is_none(office):
+    Fee.objects.all().delete()
     charge_set = make_charge_set(make_draft())
     client = client_of(office)
 

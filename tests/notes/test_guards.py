@@ -7,7 +7,8 @@ from notes.models import Note, TreatmentBlock
 from notes.services.addenda import add_addendum
 from tests.attacks import attacks_on, carried_out, columns_of, emptied
 from tests.factories import make_block, make_note, make_procedure, make_visit, new_key
-from tests.notes.acts import sign
+from tests.notes.acts import sign_with_notes_alone
+from tests.notes.conftest import complete_draft
 from tests.snapshot import snapshot
 
 pytestmark = pytest.mark.slow
@@ -29,22 +30,27 @@ TABLES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def rows(draft, notes_only) -> dict[str, int]:
+def make_ground(practice) -> None:
     """A signed note with all its children beside a draft that has the same."""
+    draft = complete_draft()
     make_procedure(draft, "CMT", regions=["lumbar_spine"])
-    note = sign(draft)
+    note = sign_with_notes_alone(draft)
     add_addendum(note, by=note.author.user, submit_key=new_key(), text="Later.", method="password")
     open_note = make_note(make_visit())
-    block = make_block(open_note, "10:00", "10:15")
-    procedure = make_procedure(open_note, "CMT", regions=["head"])
+    make_block(open_note, "10:00", "10:15")
+    make_procedure(open_note, "CMT", regions=["head"])
+
+
+@pytest.fixture
+def rows(in_practice) -> dict[str, int]:
+    signed, draft = Note.objects.get(status="signed"), Note.objects.get(status="draft")
     return {
-        "signed": note.pk,
-        "signed_block": note.blocks.get().pk,
-        "signed_procedure": note.procedures.get().pk,
-        "draft": open_note.pk,
-        "draft_block": block.pk,
-        "draft_procedure": procedure.pk,
+        "signed": signed.pk,
+        "signed_block": signed.blocks.get().pk,
+        "signed_procedure": signed.procedures.get().pk,
+        "draft": draft.pk,
+        "draft_block": draft.blocks.get().pk,
+        "draft_procedure": draft.procedures.get().pk,
     }
 
 

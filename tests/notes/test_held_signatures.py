@@ -36,7 +36,7 @@ from tests.notes.acts import sign
 from tests.notes.record.test_plans import GOAL, ON
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PATIENCE = 2500  # milliseconds, of the one who waits
+PATIENCE = 300  # milliseconds, of the one who waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,15 @@ def be_impatient() -> None:
         cursor.execute(wait)
 
 
-def telling(event: Event) -> Callable:
-    """Set the event as soon as the database gave up waiting."""
+def telling(given_up: Event, released: Event) -> Callable:
+    """Say that the database gave up; go on when the row is free: the refusal is written then."""
 
     def run(execute, sql, params, many, context):
         try:
             return execute(sql, params, many, context)
         except OperationalError:
-            event.set()
+            given_up.set()
+            released.wait(30)
             raise
 
     return run
@@ -141,19 +142,20 @@ def telling(event: Event) -> Callable:
 
 def outcome(practice, held: Held) -> object:
     """Of the act while somebody else has the row, until the database has given up once."""
-    taken, given_up = Event(), Event()
+    taken, given_up, released = Event(), Event(), Event()
 
     def hold() -> None:
         with scope(practice), transaction.atomic():
             type(held.row).objects.select_for_update().get(pk=held.row.pk)
             taken.set()
             given_up.wait(30)
+        released.set()
 
     def act() -> object:
         taken.wait(30)
         with scope(practice):
             be_impatient()
-            with connection.execute_wrapper(telling(given_up)):
+            with connection.execute_wrapper(telling(given_up, released)):
                 try:
                     return held.act()
                 finally:

@@ -36,15 +36,19 @@ def verify() -> tuple[int, list[dict]]:
     return status, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-@pytest.fixture
-def bill_under_v3():
+def make_ground(practice) -> None:
     """A bill signed under version 3 of its payer's rules, with published tables loaded."""
     load_reference()
     note = make_draft()
     payer = note.visit.coverage.payer
     publish_from_preset(payer, key="uhc", starts_on=date(2026, 2, 1), by=None)
     publish_from_preset(payer, key="commercial", starts_on=date(2026, 3, 1), by=None)
-    bill = make_charge_set(note)
+    make_charge_set(note)
+
+
+@pytest.fixture
+def bill_under_v3(in_practice) -> ChargeSet:
+    bill = ChargeSet.objects.get()
     assert bill.policy.version == 3
     return bill
 

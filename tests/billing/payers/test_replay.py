@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from billing.models import ChargeSet
 from billing.services.policies import engine_policy
 from billing.services.policies_difference import rules_of
 from billing.services.policies_overrides import make_override
@@ -15,14 +16,18 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("in_practice")]
 SPAN = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
 
 
-@pytest.fixture
-def bill():
+def make_ground(practice) -> None:
     """20 minutes of 97140 and 7 of 97110: one unit under the midpoint rule, two under CMS's."""
     make_fees()
     note = make_draft()
     make_block(note, "09:20", "09:27", technique="therapeutic_exercise", regions=(),
                diagnosis_codes=["M54.2"])  # fmt: skip
-    return make_charge_set(note)
+    make_charge_set(note)
+
+
+@pytest.fixture
+def bill(in_practice) -> ChargeSet:
+    return ChargeSet.objects.get()
 
 
 def last(payer, policy, **span):

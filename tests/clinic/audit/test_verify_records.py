@@ -24,11 +24,15 @@ pytestmark = pytest.mark.slow
 CHECKS = ("guards", "chain", "rows", "documents", "signatures", "notes", "charges")
 
 
+def make_ground(practice) -> None:
+    make_charge_set()
+
+
 @pytest.fixture
 def note(in_practice, tmp_path, settings) -> Note:
     """A signed and billed note, as its services wrote it."""
     settings.AUDIT_ANCHOR_FILE = tmp_path / "anchors.log"
-    return make_charge_set().note
+    return Note.objects.get()
 
 
 def run(*words: str) -> tuple[int, str]:

@@ -19,7 +19,18 @@ from notes.services.addenda import add_addendum
 from notes.services.worklist import items_for
 from tests.conftest import client_of
 from tests.factories import make_clinician, make_patient, make_user, new_key
+from tests.notes.acts import sign_with_notes_alone
+from tests.notes.conftest import complete_draft
 from tests.snapshot import changed, snapshot
+
+
+def make_ground(practice) -> None:
+    sign_with_notes_alone(complete_draft())
+
+
+@pytest.fixture
+def signed(in_practice) -> Note:
+    return Note.objects.get()
 
 
 @pytest.fixture
