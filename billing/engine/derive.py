@@ -21,6 +21,7 @@ from billing.engine.remarks import REMARKS, Bill
 from billing.engine.services import Piece, Service, ids_of
 from billing.engine.settle import Settled, settle
 from billing.engine.tables import Tables
+from billing.engine.threshold import crossed
 from billing.engine.types import Day, Finding, Line, Policy, Reason, Result, Unbilled
 from billing.engine.units import open_findings, too_few, unit_reason
 from billing.engine.words import listed
@@ -38,8 +39,8 @@ def derive(day: Day, policy: Policy, tables: Tables, record: Record | None = Non
     services, not_billed = _billable(scene, timeline)
     settled = settle(scene, services, record.chosen_units if record else None)
     limited = limit(scene, services, settled.units)
-    parts = _parts(scene, settled, limited, services)
-    rules = rules_for(scene)
+    parts = crossed(scene, _parts(scene, settled, limited, services))
+    rules = rules_for(scene, any(part.above for part in parts))
     lines = [_line(scene, part, rules, settled, limited, coded) for part in parts]
     unbilled += [*timeline.unbilled, *not_billed, *settled.unbilled, *limited.unbilled,
                  *_without_units(policy, settled)]  # fmt: skip

@@ -133,8 +133,9 @@ def _beside_assistant(marked: str, plan: str) -> Reason:
 
 
 def threshold(scene: Scene, part: Part) -> Given:
-    """KX once the year's accrual has reached the threshold, so that this line goes above it."""
-    above = scene.above
+    """KX once the year's accrual has reached the threshold, so that this line goes above it, or
+    where the line itself is known to cross it."""
+    above = scene.above or part.above
     if above and plan_modifier(scene, part.service) and not excluded(scene, part.service):
         return (above,)
     return NONE
@@ -185,12 +186,12 @@ MODIFIER_RULES: tuple[ModifierRule, ...] = (
 )
 
 
-def rules_for(scene: Scene) -> tuple[ModifierRule, ...]:
+def rules_for(scene: Scene, crossing: bool) -> tuple[ModifierRule, ...]:
     """The rules without those that nothing on this day can call for: most lines meet few."""
     idle: set[ModifierRule] = set()
     if not scene.remote:
         idle.add(telehealth)
-    if not scene.above:
+    if not scene.above and not crossing:
         idle.add(threshold)
     if not scene.policy.plan_modifier:
         idle.add(plan_of_care)
@@ -265,6 +266,17 @@ def above_threshold(day: Day, policy: Policy, tables: Tables) -> tuple[str, Reas
     if day.abn == "mandatory":
         return "GA", NOTICE.because(f"{text}, and a mandatory notice is on file: GA, not KX.")
     return "KX", THRESHOLD.because(f"{text}: this line goes above it.")
+
+
+def marked_above(day: Day, name: str, cents: int, limit: int) -> tuple[str, Reason]:
+    """The modifier of the line that takes the year's sum above the threshold."""
+    text = (
+        f"With this line {name} reach about {_dollars(cents)} by Medicare's schedule, above the "
+        f"{day.date.year} threshold {_dollars(limit)}"
+    )
+    if day.abn == "mandatory":
+        return "GA", NOTICE.because(f"{text}; a mandatory notice is on file: GA, not KX.")
+    return "KX", THRESHOLD.because(f"{text}.")
 
 
 def accrual(day: Day, tables: Tables) -> tuple[int | None, int, str]:

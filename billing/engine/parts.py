@@ -35,6 +35,7 @@ class Part(NamedTuple):
     counterparts: Mapping[str, Service]
     letters: tuple[str, ...]  # of the diagnoses it stands on, also those beyond four
     assistant: Reason | None = None
+    above: tuple[str, Reason] | None = None  # KX or GA where this very line crosses the threshold
 
 
 def parts_of(

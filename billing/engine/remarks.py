@@ -168,7 +168,7 @@ def threshold_known(bill: Bill) -> Iterator[Finding]:
         yield NO_ACCRUAL.finding(
             f"What {name} accrued in {year} is not known, so KX was not judged."
         )
-    elif limit - NEAR_CENTS <= accrued < limit:
+    elif limit - NEAR_CENTS <= accrued < limit and not any(part.above for part in bill.parts):
         yield NEAR.finding(
             f"{name} accrued ${accrued / 100:,.2f} of ${limit / 100:,.2f}: this visit may go "
             "above the threshold."

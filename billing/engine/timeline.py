@@ -26,8 +26,6 @@ BLOCK = (
 PROCEDURE = (
     "id", "code", "regions", "side", "start", "end", "minutes", "by", "diagnoses", "telehealth",
 )  # fmt: skip
-STORED_BLOCK = (*BLOCK, "practitioner")
-STORED_PROCEDURE = (*PROCEDURE, "practitioner", "reduced")
 WHO = ("therapist", "assistant", "together")
 SIDES = ("left", "right", "both")
 MOST_BLOCKS = 2000
@@ -74,7 +72,7 @@ def _block(
     value: object, where: str, default_id: str, words: Vocabulary, on: date, by: str
 ) -> tuple[dict[str, Any], Span]:
     given = as_object(value, where)
-    only_keys(given, STORED_BLOCK if words.stored else BLOCK, where)
+    only_keys(given, BLOCK, where)
     block_id = given.get("id")
     block_id = default_id if block_id is None else as_text(block_id, f"{where}.id", 64)
     where = f"Block {block_id}"
@@ -94,11 +92,10 @@ def _block(
 
 def _procedure(value: object, where: str, words: Vocabulary, on: date, by: str) -> Procedure:
     given = as_object(value, where)
-    only_keys(given, STORED_PROCEDURE if words.stored else PROCEDURE, where)
+    only_keys(given, PROCEDURE, where)
     if given.get("code") is None:
         raise BadInput(f"{where} has no code.")
-    code = as_text(given["code"], f"{where}.code")
-    code = code if words.stored else words.code(code, f"{where}.code")
+    code = words.code(as_text(given["code"], f"{where}.code"), f"{where}.code")
     where = f"Procedure {code}"
     own_id = given.get("id")
     span = _span(given, where, on)
@@ -109,7 +106,6 @@ def _procedure(value: object, where: str, words: Vocabulary, on: date, by: str) 
         end=span.end.at if span.end else None,
         seconds=span.seconds or 0,
         offset=_offset(span),
-        reduced=given.get("reduced", False) is True,
         **_shared(given, where, words, by),
     )
 
@@ -122,21 +118,18 @@ def _shared(given: Mapping[str, Any], where: str, words: Vocabulary, by: str) ->
         "by": by if who is None else as_choice(who, f"{where}'s by", WHO),
         "diagnoses": _pointed(given.get("diagnoses"), where),
         "telehealth": False if far is None else as_flag(far, f"{where}'s telehealth"),
-        "practitioner": str(given.get("practitioner", "")),
     }
 
 
 def _what(given: Mapping[str, Any], where: str, words: Vocabulary) -> tuple[str, str]:
     """Code and technique; a technique implies its code, a code given beside it stands."""
     code, named = given.get("code"), given.get("technique")
-    if code is None and named is None and not words.stored:
+    if code is None and named is None:
         raise BadInput(f"{where} has neither code nor technique; one of them is enough.")
-    if code is not None and not words.stored:
+    if code is not None:
         code = words.code(as_text(code, f"{where}'s code"), f"{where}'s code")
     if named is None:
-        return code or "", ""
-    if words.stored:
-        return code or "", str(named)
+        return cast(str, code), ""
     technique = words.technique(as_text(named, f"{where}'s technique"), f"{where}'s technique")
     return technique.code if code is None else code, technique.key
 
@@ -146,15 +139,7 @@ def _regions(value: object, where: str, words: Vocabulary) -> tuple[Region, ...]
         return ()
     where = f"{where}'s regions"
     listed = as_list(value, where, 60)
-    if words.stored:
-        return tuple(_stored_region(region, where) for region in listed)
     return tuple(words.region(as_text(key, where), where) for key in listed)
-
-
-def _stored_region(value: object, where: str) -> Region:
-    given = as_object(value, where)
-    only_keys(given, ("key", "label", "buckets"), where)
-    return Region(given["key"], given["label"], tuple(given["buckets"]))
 
 
 def _pointed(value: object, where: str) -> tuple[str, ...]:

@@ -73,7 +73,11 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One patient, one date of service, one discipline's plan: all visits of that day."""
+    """One patient, one date of service, one discipline's plan: all visits of that day.
+
+    `allowed_cents`: what the schedule allows for a unit of a code, whole and with the reduced
+    practice expense, where it is known; it says at which line of the day a threshold is crossed.
+    """
 
     id: VisitId
     date: date
@@ -86,6 +90,7 @@ class Day:
     accrued_ot_cents: int | None = None
     active_treatment: bool | None = None
     abn: Abn | None = None
+    allowed_cents: Mapping[str, tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ class Vocabulary:
     techniques: Mapping[str, Technique]
     codes: Mapping[str, object]
     replaced: Mapping[str, object]
-    stored: bool = False  # reading back what was stored: regions are whole, words may be custom
 
     def region(self, key: str, where: str) -> Region:
         if key not in self.regions:

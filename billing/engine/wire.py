@@ -152,7 +152,8 @@ def _patient(value: object) -> dict[str, Any]:
         return {}
     given = as_object(value, "patient")
     only_keys(given, ("accrued", "active_treatment", "abn"), "patient")
-    accrued = as_object(given.get("accrued") or {}, "patient.accrued")
+    so_far = given.get("accrued")
+    accrued = {} if so_far is None else as_object(so_far, "patient.accrued")
     only_keys(accrued, ("pt_slp", "ot"), "patient.accrued")
     active, abn = given.get("active_treatment"), given.get("abn")
     return {

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from billing.enums import EditionStatus
 from billing.models import ChargeLine, FeeReference, PayerPolicy
@@ -51,14 +52,18 @@ def group_of(discipline: str) -> Group:
     return "ot" if discipline == "OT" else "pt_slp"
 
 
-def accrued_before(visit: Visit) -> dict[str, int | None]:
-    """The engine's facts for a visit; empty where the payer has no threshold."""
+def accrued_before(visit: Visit, codes: Iterable[str] = ()) -> dict[str, Any]:
+    """The engine's facts for a visit with these codes; empty where the payer has no threshold."""
     if visit.coverage is None or visit.coverage.payer_id not in payers_with_threshold():
         return {}
     group = group_of(visit.note.author.discipline)
-    found = accrued([visit.patient_id], until=visit.date, but=visit.pk)
-    row = found.get((visit.patient_id, group), Accrued(0, 0, 0, 0))
-    return {f"accrued_{group}_cents": None if row.unknown else row.cents}
+    bills, day = _bills([visit.patient_id], visit.date, visit.pk), set(codes)
+    values = _values({*day, *(code for bill in bills for code, _ in bill.lines)}, visit.date)
+    row = _summed(bills, values, visit.date).get((visit.patient_id, group), Accrued(0, 0, 0, 0))
+    return {
+        f"accrued_{group}_cents": None if row.unknown else row.cents,
+        "allowed_cents": {code: _unit_cents(values[code]) for code in day & values.keys()},
+    }
 
 
 def payers_with_threshold() -> set[int]:
@@ -74,7 +79,12 @@ def accrued(
 ) -> dict[tuple[int, Group], Accrued]:
     """Of the year up to the day, over every episode. The same few queries for any number."""
     bills = _bills(patients, until, but)
-    values = _values({code for bill in bills for code, _ in bill.lines}, until)
+    return _summed(bills, _values({code for bill in bills for code, _ in bill.lines}, until), until)
+
+
+def _summed(
+    bills: Iterable[Billed], values: dict[str, FeeReference], until: date
+) -> dict[tuple[int, Group], Accrued]:
     sums: dict[tuple[int, Group], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for bill in bills:
         row = sums[bill.patient_id, bill.group]
@@ -117,6 +127,17 @@ def _values(codes: set[str], on: date) -> dict[str, FeeReference]:
     return {row.code: row for row in rows}
 
 
+def _unit_cents(row: FeeReference) -> tuple[int, int]:
+    """One unit whole, and with half of the practice expense where that is taken off."""
+    less = row.pe_nonfacility * HALF if row.multiple_procedure == ALWAYS_THERAPY else 0
+    whole = row.work + row.malpractice + row.pe_nonfacility
+    return _cents(whole * row.conversion_factor), _cents((whole - less) * row.conversion_factor)
+
+
+def _cents(dollars: Decimal) -> int:
+    return int((dollars * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
 def allowed_cents(lines: Sequence[tuple[str, int]], values: dict[str, FeeReference]) -> int | None:
     """What the schedule allows for one bill; None where a code has no value."""
     if any(code not in values for code, _ in lines):
@@ -130,7 +151,7 @@ def allowed_cents(lines: Sequence[tuple[str, int]], values: dict[str, FeeReferen
         reduced = units - full if code in therapy else 0
         expense = row.pe_nonfacility * (units - reduced) + row.pe_nonfacility * HALF * reduced
         total += ((row.work + row.malpractice) * units + expense) * row.conversion_factor
-    return int((total * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    return _cents(total)
 
 
 @dataclass(frozen=True, slots=True)

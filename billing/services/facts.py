@@ -5,6 +5,7 @@ from datetime import datetime
 from billing.engine.types import Block, Day, Procedure, Region
 from billing.services.accrual import accrued_before
 from billing.services.record_facts import record_of
+from clinic.models import Clinician
 from notes.models import Procedure as ChartedProcedure
 from notes.models import TreatmentBlock, Visit
 from notes.queries import blocks_of, diagnoses_of, procedures_of
@@ -20,28 +21,35 @@ def day_of(visit: Visit) -> Day:
     diagnoses = tuple(row.code for row in diagnoses_of(visit))
     clinician = note.author
     words = meanings_on(visit.date)
+    blocks = tuple(
+        _block(number, block, zone, diagnoses, words)
+        for number, block in enumerate(blocks_of(note), start=1)
+    )
+    procedures = tuple(
+        _procedure(number, procedure, zone, diagnoses, words)
+        for number, procedure in enumerate(procedures_of(note), start=1)
+    )
     return Day(
         id=str(visit.public_id),
         date=visit.date,
         discipline=clinician.discipline,
         assistant=clinician.is_assistant,
         diagnoses=diagnoses,
-        blocks=tuple(
-            _block(number, block, zone, diagnoses, words)
-            for number, block in enumerate(blocks_of(note), start=1)
-        ),
-        procedures=tuple(
-            _procedure(number, procedure, zone, diagnoses, words)
-            for number, procedure in enumerate(procedures_of(note), start=1)
-        ),
+        blocks=blocks,
+        procedures=procedures,
         active_treatment=not visit.episode.maintenance,
-        **accrued_before(visit),
+        **accrued_before(visit, {item.code for item in (*blocks, *procedures)} - {""}),
     )
 
 
 def _seconds(moment: datetime, zone) -> tuple[int, int]:
     offset = moment.astimezone(zone).utcoffset()
     return int(moment.timestamp()), int(offset.total_seconds())
+
+
+def _practitioner(person: Clinician) -> str:
+    """Under whom the service is billed: an assistant's under the supervisor."""
+    return str(person.supervisor_id if person.is_assistant else person.pk)
 
 
 def _regions(rows, words: Meanings) -> tuple[Region, ...]:
@@ -68,6 +76,7 @@ def _block(
         diagnoses=tuple(code for code in block.diagnosis_codes if code in known),
         response=block.response,
         offset=offset,
+        practitioner=_practitioner(block.performer),
     )
 
 
@@ -86,4 +95,5 @@ def _procedure(
         by="assistant" if procedure.performer.is_assistant else "therapist",
         diagnoses=tuple(code for code in procedure.diagnosis_codes if code in known),
         offset=offset,
+        practitioner=_practitioner(procedure.performer),
     )

@@ -47,6 +47,8 @@ def day_from_plain(stored: Mapping[str, Any]) -> Day:
     day["date"] = date.fromisoformat(day["date"])
     day["blocks"] = tuple(_part(Block, row) for row in day.get("blocks", ()))
     day["procedures"] = tuple(_part(Procedure, row) for row in day.get("procedures", ()))
+    if "allowed_cents" in day:
+        day["allowed_cents"] = {code: tuple(cents) for code, cents in day["allowed_cents"].items()}
     return _part(Day, day)
 
 
@@ -64,6 +66,8 @@ def _plain(value: Any) -> Any:
         }
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in sorted(value.items())}
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -75,6 +75,7 @@ def test_block_is_read_with_all_its_facts(note):
             id="b1", code="97140", start=moment(2026, 3, 2, 14, 5), end=moment(2026, 3, 2, 14, 20),
             technique="joint_mobilization", regions=(NECK,), side="left", by="therapist",
             diagnoses=("M62.838",), response="Pain 6 to 4.", offset=EST,
+            practitioner=str(note.author.pk),
         ),
     )  # fmt: skip
 
@@ -137,9 +138,20 @@ def test_procedure_is_read_with_all_its_facts(note):
         Procedure(
             code="CMT", id="p1", regions=(NECK,), start=moment(2026, 3, 2, 14, 20),
             end=moment(2026, 3, 2, 14, 28), seconds=480, by="therapist", diagnoses=("M54.2",),
-            offset=EST,
+            offset=EST, practitioner=str(note.author.pk),
         ),
     )  # fmt: skip
+
+
+def test_practitioner_is_who_bills_so_an_assistants_is_the_supervisor(note):
+    second = make_clinician()
+    helper = make_clinician(is_assistant=True, supervisor=second)
+    make_block(note, "09:00", "09:10", performer=helper)
+    make_procedure(note, "97161", performer=second)
+
+    day = day_of(fresh(note))
+
+    assert {day.blocks[0].practitioner, day.procedures[0].practitioner} == {str(second.pk)}
 
 
 def test_procedure_without_times_has_no_place_on_the_timeline(note):

@@ -9,10 +9,26 @@ from hypothesis import strategies as st
 
 from billing.engine.policy import policy_to_wire
 from billing.engine.presets import preset_versions
-from tests.billing.engine.asking import ask_raw
+from tests.billing.engine.asking import MONDAY, ask_raw, block
 from tests.billing.engine.test_properties import often
-from tests.billing.engine.test_storing import FULL
 
+FULL = {
+    "id": "v1", "date": MONDAY, "policy": "medicare", "policy_overrides": {"cap": None},
+    "clinician": {"discipline": "PT", "assistant": True}, "diagnoses": ["M54.2", "M75.02"],
+    "patient": {"accrued": {"pt_slp": 2500.5, "ot": 0}, "active_treatment": False, "abn": "none"},
+    "blocks": [
+        {"code": "97110", "minutes": 7.5},
+        block("97140", "09:00", "09:15:30", technique="joint_mobilization", side="left",
+              regions=["upper_trapezius", "cervical"], by="therapist", diagnoses=["M54.2"],
+              response="pain 6 to 4", telehealth=True, id="own"),
+        {"technique": "rest", "minutes": 5},
+    ],
+    "procedures": [
+        {"code": "98941", "regions": ["lumbar"], "start": "09:20", "diagnoses": ["M75.02"]},
+        {"code": "97012", "minutes": 10, "id": "p", "by": "together", "side": "right"},
+        block("97161", "10:00", "10:30"),
+    ],
+}  # fmt: skip
 WHOLE = {
     **FULL,
     "policy": {

@@ -274,3 +274,25 @@ def test_lone_surrogates_come_back_as_they_came() -> None:
     answers, _ = ask_raw(b'{"id": "\\ud800", "date": 1}')
 
     assert answers[0]["id"] == "\ud800"
+
+
+@pytest.mark.parametrize("accrued", [0, False, [], "", "2500"])
+def test_accrual_that_is_no_object_is_refused(accrued: Any) -> None:
+    assert ask({"patient": {"accrued": accrued}})["error"].startswith(
+        "patient.accrued must be an object, not "
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        ({"blocks": [{"code": "97110", "minutes": 9, "practitioner": "Ann"}]},
+         'blocks[0] has an unknown key "practitioner"'),
+        ({"procedures": [{"code": "97012", "reduced": True}]},
+         'procedures[0] has an unknown key "reduced"'),
+    ],
+)  # fmt: skip
+def test_facts_that_only_the_application_states_have_no_key(
+    part: dict[str, Any], sentence: str
+) -> None:
+    assert ask(part)["error"].startswith(sentence)

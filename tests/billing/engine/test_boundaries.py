@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 
 from billing.engine.checks.text import likeness
-from billing.engine.presets import PresetLibrary
 from billing.engine.record import Authorization, Certification, OtherInterval
-from billing.engine.storing import visit_to_wire
 from billing.engine.tables import tables_from_rows
 from billing.engine.types import Procedure
-from billing.engine.wire import parse_visit
 from tests.billing.engine.asking import ask, block, shown, texts
 from tests.billing.engine.test_checks import CLEAN, NINE, SERVED, found, lacking, manual, visit
 
@@ -106,25 +103,6 @@ def test_a_cap_weighs_the_minutes_of_each_codes_last_unit(
                   "policy_overrides": {"cap": {"basis": "units", "limit": 4}}})  # fmt: skip
 
     assert shown(answer) == stays
-
-
-def test_full_times_are_stored_with_their_own_offset() -> None:
-    day, policy = parse_visit(
-        {
-            "date": "2026-03-08", "policy": "self-pay",
-            "blocks": [{"code": "97110", "start": "2026-03-08T01:50:00-05:00",
-                        "end": "2026-03-08T03:10:00-04:00"}],
-            "procedures": [{"code": "97012", "start": "2026-03-08T03:10:00-04:00",
-                            "end": "2026-03-08T03:20:00-04:00"}],
-        },
-        PresetLibrary(),
-    )  # fmt: skip
-
-    stored = visit_to_wire(day, policy)
-
-    assert (stored["blocks"][0]["start"], stored["procedures"][0]["end"]) == (
-        "2026-03-08T01:50:00-05:00", "2026-03-08T03:20:00-04:00",
-    )  # fmt: skip
 
 
 def test_block_without_a_region_is_pointed_at() -> None:

@@ -1,9 +1,14 @@
 """Which code an entry counts for, and what is said of a code that cannot be billed."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from billing.engine.derive import derive
+from billing.engine.presets import PresetLibrary
+from billing.engine.tables import starter_tables
+from billing.engine.types import Block, Day
 from tests.billing.engine.asking import ask, block, rules, shown, texts, unbilled
 
 FREE = {"policy": "self-pay"}
@@ -287,3 +292,18 @@ def test_an_add_on_code_needs_its_base() -> None:
     assert texts(ask({**FREE, "procedures": [{"code": "97811"}]}), "codes.add-on") == [
         "97811 is an add-on to 97810 or 97813, not billed here."
     ]
+
+
+def test_a_code_outside_the_list_is_kept_and_not_billed() -> None:
+    """A chart may hold one: only the command refuses it when it reads."""
+    policy = PresetLibrary().find("commercial", date(2026, 3, 2))
+    day = Day("v", date(2026, 3, 2), blocks=(Block("b", "12345", 0, 900),))
+
+    result = derive(day, policy, starter_tables())
+
+    assert (result.lines, [(part.code, part.minutes, part.rule) for part in result.unbilled]) == (
+        (), [("12345", 15, "codes.unknown")],
+    )  # fmt: skip
+    assert result.unbilled[0].text == (
+        "12345 is not in the code list; check it, or add it to the list."
+    )

@@ -1,0 +1,109 @@
+"""What only the application knows of a visit, and which modifiers follow from it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from billing.engine.types import Line
+from billing.services.deriving import charges_of
+from billing.services.editions import accept_edition, import_fees
+from billing.services.policies_difference import rules_of
+from billing.services.policies_overrides import make_override
+from billing.services.rederive import rederive
+from billing.services.starter import load_reference
+from notes.models import Note, Visit
+from tests.billing.making import make_draft
+from tests.billing.payers.making import make_admin
+from tests.billing.reference.published import plain, rvu_row, rvu_text
+from tests.factories import DAY, make_block, make_clinician, make_note, make_procedure, make_visit
+from tests.notes.acts import sign
+
+pytestmark = [pytest.mark.usefixtures("in_practice"), pytest.mark.slow]
+
+
+def lines(note: Note) -> dict[str, tuple[str, ...]]:
+    return {line.code: line.modifiers for line in drawn(note)}
+
+
+def drawn(note: Note) -> tuple[Line, ...]:
+    return charges_of(Visit.objects.get(pk=note.visit_id)).result.lines
+
+
+def excepted(note: Note, **fields: object) -> None:
+    payer = note.visit.coverage.payer
+    make_override(
+        note.visit.episode, by=make_admin(), payer=payer, fields=fields,
+        base=rules_of(payer.policies.get(version=1)), reason="The plan takes the X modifiers",
+        starts_on=date(2026, 1, 2), ends_on=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("distinct", "second", "expected"),
+    [
+        ("X", True, {"97012": (), "97140": ("XP",)}),
+        ("X", False, {"97012": ()}),
+        ("59", True, {"97012": ()}),
+    ],
+)
+def test_another_therapist_at_the_same_time_is_distinct_where_the_payer_takes_x(
+    distinct, second, expected
+):
+    note = make_draft()
+    excepted(note, distinct_modifier=distinct)
+    performer = make_clinician() if second else note.author
+
+    make_procedure(note, "97012", start="09:00", minutes=20, performer=performer)
+
+    assert lines(note) == expected
+
+
+def test_an_assistant_is_nobody_else_than_the_supervisor():
+    note = make_draft()
+    excepted(note, distinct_modifier="X")
+    helper = make_clinician(is_assistant=True, supervisor=note.author)
+
+    make_procedure(note, "97012", start="09:00", minutes=20, performer=helper)
+
+    assert lines(note) == {"97012": ()}
+
+
+@pytest.fixture
+def signed() -> Note:
+    """A bill under Medicare: one unit of 97140, by a schedule that makes it $2,371.46."""
+    load_reference()
+    rows = (rvu_row("97140", "50", "20", "1"), rvu_row("97110", "1", "1", "0"))
+    title = "2026 National Physician Fee Schedule Relative Value File January Release"
+    file = plain("PPRRVU2026_Jan_nonQPP.csv", rvu_text(*rows, title=title))
+    accept_edition(import_fees(file, license_attested=True))
+    return sign(make_draft(preset="medicare"))
+
+
+def next_visit(signed: Note) -> Note:
+    visit = make_visit(
+        episode=signed.visit.episode, coverage=signed.visit.coverage, date=DAY + timedelta(days=2)
+    )
+    note = make_note(visit)
+    make_block(note, "09:00", "09:20")
+    make_block(note, "09:20", "09:36", technique="therapeutic_exercise", regions=())
+    return note
+
+
+ALLOWED = {"97110": [6680, 5010], "97140": [237_146, 203_745]}
+
+
+def test_line_that_takes_the_year_above_the_threshold_carries_kx(signed):
+    """$2,371.46 of $2,480: the exercise stays below at half its expense, the hands do not."""
+    note = sign(next_visit(signed))
+
+    assert note.charge_set.facts["day"]["accrued_pt_slp_cents"] == 237_146
+    assert note.charge_set.facts["day"]["allowed_cents"] == ALLOWED
+    assert [line["modifiers"] for line in note.charge_set.answer["lines"]] == [["GP"], ["GP", "KX"]]
+    assert rederive(note.charge_set).verdict == "same"
+
+
+def test_payer_without_a_threshold_is_asked_for_no_amounts():
+    load_reference()
+    note = make_draft()
+
+    assert charges_of(note.visit).day.allowed_cents is None
