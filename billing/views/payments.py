@@ -1,4 +1,4 @@
-"""A patient's account: payments, credit, discounts, refunds; the day sheet."""
+"""A patient's account: payments, credit, discounts, refunds."""
 
 import uuid
 from datetime import date
@@ -17,7 +17,6 @@ from billing.services import payments
 from billing.services import payments_ledger as ledger
 from billing.services.estimates import watch
 from billing.services.estimates_due import due_of, usual_units
-from billing.services.payments_day import day_sheet
 from billing.views.superbills import DESK, charge_set_or_404, key_of
 from clinic.errors import HandlineError, NotAllowed
 from clinic.models import Patient
@@ -205,25 +204,3 @@ def _lower(row: ChargeSet, what: str, cents: int, reason: str, by) -> None:
         )
     else:
         raise NotAllowed("Choose what to post.")
-
-
-@allow(*DESK)
-@require_GET
-def sheet(request):
-    try:
-        day = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        day = timezone.localdate()
-    found = day_sheet(request.user.practice, day)
-    audit.record("day_sheet.viewed", actor=request.user, day=day.isoformat())
-    context = {
-        "sheet": found,
-        "day": day,
-        "sums": [(label, money.dollars(a), money.dollars(b), money.dollars(a + b))
-                 for label, a, b in found.sums],
-        "taken": [(label, money.dollars(cents)) for label, cents in found.taken],
-        "taken_total": money.dollars(sum(cents for _, cents in found.taken)),
-        "change": money.dollars(found.change_cents),
-        "entries": [entry_row(entry) for entry in found.entries],
-    }  # fmt: skip
-    return render(request, "billing/day_sheet.html", context)

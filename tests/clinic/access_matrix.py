@@ -308,6 +308,7 @@ MATRIX: dict[str, Address] = {
     "billing:estimate": Address("course", POST=to(DESK, 302, quiet=True)),
     "billing:desk_document": Address("paper", GET=to(DESK)),
     "billing:day_sheet": Address(GET=to(DESK)),
+    "billing:day_sheet_file": Address(GET=to(DESK)),
     "billing:claims": Address(GET=to(DESK)),
     "billing:make_claim_file": Address(POST=to(DESK, 302, quiet=True)),
     "billing:claim_file": Address("claim file", GET=to(DESK)),

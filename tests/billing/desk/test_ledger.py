@@ -180,5 +180,10 @@ def test_day_sheet_adds_up_to_the_change_of_all_accounts(office, practice, charg
     sheet = day_sheet(practice, timezone.localdate())
 
     assert dict(sheet.taken) == {"Cash": 3000}
+    assert [(s.label, s.count, s.patient_cents, s.payer_cents) for s in sheet.sums] == [
+        ("Charge", 1, charge_set.total_cents, 0),
+        ("Patient payment", 1, -3000, 0),
+        ("Discount", 1, -500, 0),
+    ]
     assert sheet.change_cents == charge_set.total_cents - 3500
     assert len(sheet.entries) == 3
