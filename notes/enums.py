@@ -61,6 +61,14 @@ class Accident(models.TextChoices):
     OTHER = "other", "Other accident"
 
 
+class Notice(models.TextChoices):
+    """What the patient signed about care that Medicare may not pay (ABN)."""
+
+    NONE = "none", "None signed"
+    MANDATORY = "mandatory", "Signed, likely denial"
+    VOLUNTARY = "voluntary", "Signed, voluntary"
+
+
 class DischargeReason(models.TextChoices):
     GOALS_MET = "goals_met", "Goals met"
     PLATEAU = "plateau", "No further progress"

@@ -38,6 +38,7 @@ def day_of(visit: Visit) -> Day:
         blocks=blocks,
         procedures=procedures,
         active_treatment=not visit.episode.maintenance,
+        abn=visit.episode.notice or None,
         **accrued_before(visit, {item.code for item in (*blocks, *procedures)} - {""}),
     )
 

@@ -47,7 +47,7 @@ class EpisodeForm(SheetForm, SeenForm):
         model = EpisodeOfCare
         fields = [
             "title", "clinician", "coverage", "started_on", "onset_on", "mechanism", "accident",
-            "accident_on", "accident_state", "maintenance",
+            "accident_on", "accident_state", "maintenance", "notice",
         ]  # fmt: skip
         widgets = {"started_on": day(), "onset_on": day(), "accident_on": day()}
         labels = {"title": "Problem", "started_on": "Evaluation on", "onset_on": "Onset"}

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from clinic.scope import ScopedModel
 from clinic.validators import validate_icd10, validate_npi
-from notes.enums import Accident, DischargeReason
+from notes.enums import Accident, DischargeReason, Notice
 
 LONGEST_CERTIFICATION = timedelta(days=89)  # 90 calendar days, both ends counted
 
@@ -30,6 +30,13 @@ class EpisodeOfCare(ScopedModel):
     discharge_summary = models.TextField(blank=True)
     maintenance = models.BooleanField(
         default=False, help_text="Maintenance care: no improvement is expected."
+    )
+    notice = models.CharField(
+        "advance notice (ABN)",
+        max_length=9,
+        choices=Notice,
+        blank=True,
+        help_text="Medicare: whether the patient signed that this care may not be paid.",
     )
 
     class Meta(ScopedModel.Meta):

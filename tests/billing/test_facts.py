@@ -12,7 +12,7 @@ from billing.engine.record import (
 )
 from billing.engine.types import Block, Procedure, Region
 from billing.services.facts import day_of, record_of
-from notes.enums import VisitStatus
+from notes.enums import Notice, VisitStatus
 from notes.models import Note, Visit
 from tests.factories import (
     DAY,
@@ -57,6 +57,13 @@ def test_maintenance_episode_is_no_active_treatment(in_practice):
     note = make_note(make_visit(episode=make_episode(maintenance=True)))
 
     assert day_of(fresh(note)).active_treatment is False
+
+
+@pytest.mark.parametrize(("notice", "abn"), [("", None), *((n, n) for n in Notice.values)])
+def test_advance_notice_is_the_episodes(in_practice, notice, abn):
+    note = make_note(make_visit(episode=make_episode(notice=notice)))
+
+    assert day_of(fresh(note)).abn == abn
 
 
 def test_block_is_read_with_all_its_facts(note):

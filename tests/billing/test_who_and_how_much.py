@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from billing.engine.types import Line
 from billing.services.deriving import charges_of
@@ -12,10 +13,20 @@ from billing.services.policies_overrides import make_override
 from billing.services.rederive import rederive
 from billing.services.starter import load_reference
 from notes.models import Note, Visit
-from tests.billing.making import make_draft
+from tests.billing.making import make_draft, make_payer_with
 from tests.billing.payers.making import make_admin
 from tests.billing.reference.published import plain, rvu_row, rvu_text
-from tests.factories import DAY, make_block, make_clinician, make_note, make_procedure, make_visit
+from tests.clinic.forms import filled
+from tests.factories import (
+    DAY,
+    make_block,
+    make_clinician,
+    make_coverage,
+    make_episode,
+    make_note,
+    make_procedure,
+    make_visit,
+)
 from tests.notes.acts import sign
 
 pytestmark = [pytest.mark.usefixtures("in_practice"), pytest.mark.slow]
@@ -107,3 +118,38 @@ def test_payer_without_a_threshold_is_asked_for_no_amounts():
     note = make_draft()
 
     assert charges_of(note.visit).day.allowed_cents is None
+
+
+@pytest.mark.parametrize(
+    ("maintenance", "notice", "modifiers"),
+    [
+        (False, "", {"98940": ("AT",), "97110": ("GP", "GY")}),
+        (False, "voluntary", {"98940": ("AT",), "97110": ("GP", "GX", "GY")}),
+        (True, "mandatory", {"98940": ("GA",), "97110": ("GP", "GY")}),
+        (True, "none", {"98940": ("GZ",), "97110": ("GP", "GY")}),
+        (True, "", {"98940": (), "97110": ("GP", "GY")}),
+    ],
+)
+def test_chiropractors_visit_under_medicare_follows_care_and_notice(maintenance, notice, modifiers):
+    payer = make_payer_with("medicare")
+    episode = make_episode(
+        coverage=make_coverage(payer=payer), clinician=make_clinician(discipline="DC"),
+        maintenance=maintenance, notice=notice,
+    )  # fmt: skip
+    note = make_note(make_visit(episode=episode))
+    make_block(note, "09:00", "09:15", technique="therapeutic_exercise", regions=())
+    make_procedure(note, "CMT", regions=["lumbar_spine"], start="09:20", minutes=5)
+
+    assert lines(note) == modifiers
+
+
+def test_notice_is_told_on_the_episodes_form_and_shown_with_its_facts(office_client):
+    episode = make_episode()
+    page = reverse("notes:episode_edit", args=[episode.pk])
+
+    office_client.post(page, filled(office_client, page) | {"notice": "mandatory"})
+
+    episode.refresh_from_db()
+    shown = office_client.get(reverse("notes:episode", args=[episode.pk])).content.decode()
+    assert episode.notice == "mandatory"
+    assert "<dt>Advance notice</dt><dd>Signed, likely denial</dd>" in shown
