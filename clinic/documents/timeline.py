@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from . import hatching
 from .parts import Block, Procedure
 
-GUTTER, LANE, BAR, RAIL, AXIS = 17.0, 5.4, 4.4, 2.0, 4.2
+GUTTER, LANE, BAR, RAIL, AXIS = 17.0, 5.0, 4.2, 2.0, 3.6
 FONT = 'font-family="Source Sans 3" font-size="2.3" fill="#17282f"'
 GREY, INK = "#4a5a60", "#17282f"
 LOOKS = (
@@ -132,7 +132,7 @@ def _lane(name: str, pieces: list[Piece], row: int, scale: Scale) -> str:
         f"M{x + 0.15:.2f} {top:.2f}h{w - 0.3:.2f}v{BAR}h{0.3 - w:.2f}z" for x, w, _ in boxes
     )
     parts = [
-        f'<text font-size="2.8" font-weight="600" x="0" y="{top + 3.4:.2f}">{escape(name)}</text>'
+        f'<text font-size="2.8" font-weight="600" x="0" y="{top + 3.1:.2f}">{escape(name)}</text>'
     ]
     if pattern is None:
         parts.append(f'<path fill="{color}" d="{outline}"/>')
@@ -144,7 +144,7 @@ def _lane(name: str, pieces: list[Piece], row: int, scale: Scale) -> str:
     ink = "#fff" if pattern is None else INK
     parts.append(f'<g font-weight="600" text-anchor="middle" fill="{ink}">')
     parts += [
-        f'<text x="{x + w / 2:.2f}" y="{top + 3.3:.2f}">{label}</text>'
+        f'<text x="{x + w / 2:.2f}" y="{top + 3:.2f}">{label}</text>'
         for x, w, label in boxes
         if label and w >= 1.3 * len(label) + 0.5
     ]
@@ -158,7 +158,7 @@ def _plates(boxes: list[tuple[float, float, str]], top: float) -> str:
     for x, w, label in boxes:
         size = 1.3 * len(label) + 0.5
         if label and w >= size:
-            plates.append(f"M{x + (w - size) / 2:.2f} {top + 0.9:.2f}h{size:.2f}v3h{-size:.2f}z")
+            plates.append(f"M{x + (w - size) / 2:.2f} {top + 0.7:.2f}h{size:.2f}v2.8h{-size:.2f}z")
     return "".join(plates)
 
 

@@ -5,11 +5,12 @@ from django.utils.safestring import mark_safe
 from clinic.documents import body, timeline, trend
 from clinic.documents.contexts import NoteContext
 from clinic.documents.parts import Block, Procedure, Region
-from clinic.documents.wording import day, joined, local_day, minutes, span
+from clinic.documents.wording import day, in_runs, joined, local_day, minutes, span
 
 from . import common
 from .charges import charges
 
+BESIDE_FIGURE = 500  # characters; a longer text would make a block too tall for one page
 WIDTHS = {"letter": 185.0, "a4": 179.0}
 STATUS = {
     "draft": "Draft, not signed",
@@ -41,20 +42,26 @@ def _values(of: NoteContext, size: str) -> dict:
         "diagnoses": [(d.pointer, d.code, d.label) for d in of.diagnoses],
         "subjective": common.paragraphs(of.subjective),
         "objective": common.paragraphs(of.objective),
+        "objective_apart": len(of.objective) > BESIDE_FIGURE,
         "assessment": common.paragraphs(of.assessment),
         "plan": common.paragraphs(of.plan),
         "strip": timeline.drawing(of.blocks, of.procedures, WIDTHS[size]),
         "blocks": [_block(b) for b in of.blocks],
-        "blocks_span": _blocks_span(of.blocks),
+        "told": any(b["dose"] or b["response"] for b in map(_block, of.blocks)),
         "procedures": [_procedure(p) for p in of.procedures],
         "totals": _totals(of),
         "measures": [(m.name, m.before, m.after, m.goal) for m in of.measures],
         "trends": [
-            (t.name, mark_safe(drawing)) for t in of.trends if (drawing := trend.drawing(t))
+            (t.name, mark_safe(drawing))
+            for t in of.trends
+            if (drawing := trend.drawing(t, width=76))
         ],
         "findings": [(f.segment, f.found) for f in of.findings],
         "figure": _figure(of),
-        "sections": [charges(section) for section in of.sections],
+        "sections": [
+            charges(section, notice=of.notice if section is of.sections[-1] else "")
+            for section in of.sections
+        ],
         "contributors": [
             (joined(c.name, c.credential, by=", "), c.role, c.remark) for c in of.contributors
         ],
@@ -68,7 +75,7 @@ def _values(of: NoteContext, size: str) -> dict:
         "supersedes": common.supersedes(of.earlier),
         "void": common.void_words(of.void, of.time_zone),
         "verification": common.verification(of.verify_url),
-        "notice": of.notice,
+        "notice": "" if of.sections else of.notice,
     }
 
 
@@ -92,14 +99,13 @@ def _facts(of: NoteContext) -> list:
     supervisor = str(of.supervisor) if of.supervisor else ""
     return common.facts(
         ("Patient", of.patient.name),
-        ("Date of birth", day(of.patient.born_on)),
+        ("Birth, sex", joined(day(of.patient.born_on), of.patient.sex)),
         ("Record no.", of.patient.record_no),
         ("Date of service", day(of.served_on)),
         ("Time in, out", span(of.time_in, of.time_out)),
         ("Visit", visit),
         ("Clinician", str(of.clinician)),
-        ("License", of.clinician.license),
-        ("NPI", of.clinician.npi),
+        ("License, NPI", joined(of.clinician.license, of.clinician.npi)),
         ("Supervisor", supervisor),
         ("Payer", of.payer),
         ("Payer policy", of.policy),
@@ -108,7 +114,6 @@ def _facts(of: NoteContext) -> list:
         ("Certification", of.plan_certified),
         ("Authorization", of.authorization),
         ("Location", of.location),
-        ("Sex", of.patient.sex),
     )
 
 
@@ -134,12 +139,6 @@ def _block(of: Block) -> dict:
     }
 
 
-def _blocks_span(blocks: tuple[Block, ...]) -> str:
-    if not blocks:
-        return ""
-    return span(min(b.start for b in blocks), max(b.end for b in blocks))
-
-
 def _procedure(of: Procedure) -> dict:
     return {
         "code": of.code,
@@ -162,21 +161,24 @@ def _totals(of: NoteContext) -> list[tuple[str, str]]:
 
 
 def _figure(of: NoteContext) -> dict | None:
-    treated: dict[tuple[str, str], tuple[Region, list[str]]] = {}
+    treated: dict[tuple[str, str], tuple[Region, list[int]]] = {}
     for block in of.blocks:
         for item in block.regions:
-            treated.setdefault((item.label, item.side), (item, []))[1].append(str(block.number))
+            treated.setdefault((item.label, item.side), (item, []))[1].append(block.number)
     adjusted = {(r.label, r.side): (r, p.code) for p in of.procedures for r in p.regions}
     if not treated and not adjusted:
         return None
     rows = [
-        (common.region(r), f"block{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}")
+        (common.region(r), f"block{'s' if len(numbers) > 1 else ''} {in_runs(numbers)}")
         for r, numbers in treated.values()
     ]
     rows += [(common.region(r), code) for r, code in adjusted.values()]
     words = "Body figure, front and back. " + "; ".join(joined(*row, by=", ") for row in rows)
     drawing = body.drawing(
-        [r for r, _ in treated.values()], [r for r, _ in adjusted.values()], words + "."
+        [r for r, _ in treated.values()],
+        [r for r, _ in adjusted.values()],
+        words + ".",
+        height_mm=28,
     )
     return {"drawing": drawing, "rows": rows, "adjusted": "yes" if adjusted else ""}
 

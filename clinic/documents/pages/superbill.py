@@ -115,7 +115,7 @@ def _provider_facts(of: SuperbillContext) -> list:
         ]
     if of.referral:
         pairs += [
-            (f"{of.referral.qualifier.capitalize()} provider".strip(), of.referral.name),
+            (of.referral.qualifier.capitalize() or "Referred by", of.referral.name),
             ("NPI", of.referral.npi),
         ]
     return common.facts(*pairs, ("Location", of.location))
@@ -171,8 +171,9 @@ def _balance(of: SuperbillContext) -> tuple[str, str]:
 
 
 def _relations(of: SuperbillContext) -> str:
+    told = of.void is not None and of.void.replaced_by == of.replaced_by
     return joined(
         f"Replaces superbill {of.replaces}." if of.replaces else "",
-        f"Replaced by superbill {of.replaced_by}." if of.replaced_by else "",
+        f"Replaced by superbill {of.replaced_by}." if of.replaced_by and not told else "",
         by=" ",
     )

@@ -16,6 +16,8 @@ from tests.clinic.documents.shared import once
 
 JOBS: dict[str, Callable[[], Job]] = {
     "note-1": lambda: note_job(notes.one_block()),
+    "note-4": lambda: note_job(notes.routine_note(4)),
+    "note-4-a4": lambda: note_job(notes.routine_note(4), size="a4"),
     "note-8": lambda: note_job(s.signed()),
     "note-60-a4": lambda: note_job(s.signed(blocks=s.blocks(60)), size="a4"),
     "note-every-technique": lambda: note_job(notes.every_technique()),

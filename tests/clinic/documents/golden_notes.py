@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from clinic.documents.charges import ChargeLine, ChargesSection, Interval, Proof, Reason
-from clinic.documents.parts import Block, Clinician, Earlier, Procedure, Totals, Void
+from clinic.documents.parts import Block, Clinician, Contributor, Earlier, Procedure, Totals, Void
 from tests.clinic.documents import samples as s
 
 TECHNIQUES = Path(__file__).parents[3] / "notes" / "reference" / "techniques.csv"
@@ -23,6 +23,38 @@ def one_block():
         blocks=block, procedures=(), measures=s.DRAFT.measures[:1],
         sections=(replace(s.CHARGES, lines=(line,), unbilled=(), findings=()),),
         totals=Totals(8, 0, 8, 0), time_out=s.at(488),
+    )  # fmt: skip
+
+
+def routine_note(count: int):
+    """What most visits are: so many blocks, two codes, nothing in dispute, one clinician."""
+    order = (4, 0, 1, 2)[:count]
+    blocks, minute = [], 480
+    for number, row in enumerate(order, start=1):
+        block = s.blocks(5)[row]
+        end = minute + block.minutes
+        blocks.append(replace(block, number=number, start=s.at(minute), end=s.at(end)))
+        minute = end
+    hands_on = sum(block.minutes for block in blocks[1:])
+    lines = [_plain_line("97110", "Therapeutic exercise", 9)]
+    if hands_on:
+        lines.append(_plain_line("97140", "Manual therapy", hands_on))
+    timed = 9 + hands_on
+    return s.signed(
+        blocks=tuple(blocks), procedures=(), measures=s.DRAFT.measures[:3], time_out=s.at(minute),
+        location="Harbor Street", plan_certified="certified 02/18/2026",
+        diagnoses=s.DRAFT.diagnoses[:2], totals=Totals(timed, 0, timed, 0),
+        sections=(replace(s.CHARGES, lines=tuple(lines), unbilled=(), findings=()),),
+        contributors=(Contributor("Renata Oyelaran", "PT, DPT", "author", f"{timed} min"),),
+    )  # fmt: skip
+
+
+def _plain_line(code: str, wording: str, minutes: int) -> ChargeLine:
+    return ChargeLine(
+        code, wording, ("GP",), 1, minutes, ("A", "B"),
+        (Reason(f"{minutes} minutes earn a unit.", "units.cms-total",
+                "Medicare Claims Processing Manual, ch. 5 §20.2.C"),
+         Reason("The plan of care is a physical therapist's.", "modifiers.plan")),
     )  # fmt: skip
 
 

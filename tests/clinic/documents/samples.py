@@ -113,7 +113,7 @@ CHARGES = ChargesSection(
                        "and 4 minutes over.", "units.cms-total",
                        "Medicare Claims Processing Manual, ch. 5 §20.2.C"),
                 Reason("97530 is paid with 97140 only when they share no minute.",
-                       "modifiers.edit-pair", "NCCI edit 97530 / 97140, indicator 1"),
+                       "pairs.time", "NCCI edit 97530 / 97140, indicator 1"),
             ),
             proofs=(
                 Proof("59", "time",
@@ -130,7 +130,7 @@ CHARGES = ChargesSection(
     ),
     unbilled=(UnbilledRow("97140", 4, "8", "4 minutes over two units earn no further unit.",
                           "units.cms-total"),),
-    findings=(FindingRow("warn", "The plan of care ends in 9 days.", "plan.ends-soon",
+    findings=(FindingRow("warn", "The plan of care ends in 9 days.", "plan.expired",
                          "Acknowledged by Renata Oyelaran, 03/02/2026: recertification sent."),),
     policy="Medicare, in force from 01/01/2026",
     edition="NCCI practitioner 2026 Q1",

@@ -9,9 +9,10 @@ import pytest
 
 from clinic.documents.errors import DocumentError
 from clinic.documents.job import Job
-from clinic.documents.pages import desk_paper, note, superbill, superbill_form
+from clinic.documents.pages import care_letter, desk_paper, note, superbill, superbill_form
 from clinic.documents.press import press
 from clinic.documents.render import render_note
+from tests.clinic.documents import golden_care as care
 from tests.clinic.documents import golden_desk as desk
 from tests.clinic.documents import golden_notes as notes
 from tests.clinic.documents import samples as s
@@ -107,6 +108,7 @@ PAGES = {
     "superbill": lambda context: superbill.html(context, "letter"),
     "superbill form": superbill_form.html,
     "desk paper": desk_paper.html,
+    "care letter": care_letter.html,
 }
 
 
@@ -119,12 +121,14 @@ PAGES = {
         ("superbill", s.superbill(2)),
         ("superbill form", s.superbill(2)),
         ("desk paper", desk.STATEMENT),
+        ("care letter", replace(care.plan_of_care(), verify_url=None)),
     ],
 )
 def test_markup_in_any_field_stays_text(kind, context):
     """Each of the payloads in every field that reaches a page: its elements do not change."""
-    typed = every_text_replaced(context, " ".join(payloads("http://127.0.0.1:9", "/canary")))
-    plain = every_text_replaced(context, "plain")
+    attack = " ".join(payloads("http://127.0.0.1:9", "/canary"))
+    typed = every_text_replaced(context, attack)
+    plain = every_text_replaced(context, "a" * len(attack))
 
     html = PAGES[kind](typed)
 
