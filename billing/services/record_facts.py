@@ -15,7 +15,7 @@ from notes.models import EpisodeOfCare, Measurement, PlanOfCare, TreatmentBlock,
 from notes.models import Lymphedema as Recorded
 from notes.services.cosign_asking import why_asked
 from notes.services.goals import open_goals
-from notes.services.plans_days import days_since_report, traction_visits, visits_in
+from notes.services.plans_days import traction_visits, treatment_days, visits_in
 
 RECENT_NOTES = 3
 TIMED = tuple(fact.code for fact in shipped_codes() if fact.basis == "timed")
@@ -29,8 +29,8 @@ def record_of(visit: Visit) -> Record:
     order = episode.orders.filter(ordered_on__lte=visit.date).first()
     report = episode.progress_reports.filter(reported_on__lte=visit.date).first()
     purposes = {row.block_id: row for row in note.purposes.all()}
-    numbers = _numbers(note)
     goals = open_goals(episode, visit.date)
+    numbers = _numbers(note) if purposes or goals else {}
     return Record(
         plan_of_care_on=plan.starts_on if plan else None,
         plan_of_care_to=plan.certified_to if plan else None,
@@ -39,7 +39,9 @@ def record_of(visit: Visit) -> Record:
         order=_order(visit, order),
         authorization=_authorization(visit),
         progress_report_on=report.reported_on if report else None,
-        treatment_days_since_report=days_since_report(episode, visit.date),
+        treatment_days_since_report=treatment_days(
+            episode, until=visit.date, after=report.reported_on if report else None
+        ),
         author_credentials=note.author.credential,
         license_on_file=bool(note.author.licence_number),
         license_ends_on=note.author.licence_ends_on,

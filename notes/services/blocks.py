@@ -62,7 +62,14 @@ def save_block(
     Sending the same block again writes nothing. Raises Conflict with the stored block when
     it differs from what this person read, NotAllowed when the note is signed.
     """
-    note = Note.objects.select_for_update().get(pk=note.pk)
+    locked = Note.objects.select_for_update().get(pk=note.pk)
+    return save_block_of_locked(locked, by=by, public_id=public_id, version=version, entry=entry)
+
+
+def save_block_of_locked(
+    note: Note, *, by: User, public_id: uuid.UUID, version: int, entry: BlockEntry
+) -> TreatmentBlock:
+    """The same for a caller that has locked the note in its own transaction and rolls it back."""
     check_can_edit(note)
     check_entry(entry)
     stored = _stored(note, public_id)
@@ -127,10 +134,12 @@ def _fill(block: TreatmentBlock, entry: BlockEntry) -> None:
 
 
 def _set_regions(block: TreatmentBlock, regions: Sequence[BodyRegion]) -> None:
-    block.block_regions.exclude(region__in=regions).delete()
-    kept = set(block.block_regions.values_list("region_id", flat=True))
+    before = set(block.block_regions.values_list("region_id", flat=True))
+    wanted = {region.pk for region in regions}
+    if before - wanted:
+        block.block_regions.filter(region__in=before - wanted).delete()
     BlockRegion.objects.bulk_create(
-        BlockRegion(block=block, region=region) for region in regions if region.pk not in kept
+        BlockRegion(block=block, region=region) for region in regions if region.pk not in before
     )
 
 

@@ -27,6 +27,7 @@ class Locked(NotAllowed):
 @dataclass(frozen=True, slots=True)
 class Done:
     result: dict[str, Any]
+    note: Note
     replayed: bool = False
 
 
@@ -37,18 +38,22 @@ def perform(note: Note, *, by: User, key: uuid.UUID, version: int, act: Act) -> 
     Raises Locked, Stale, Conflict (the same block or section was changed by somebody else)
     or NotAllowed. A refused edit leaves no trace, so that it may be sent again under its key.
     """
+    visit, author = note.visit, note.author
     note = Note.objects.select_for_update().get(pk=note.pk)
+    note.visit, note.author = visit, author  # known already: nothing reads them again
     seen = Operation.objects.filter(key=key).first()
     if seen is not None:
         if seen.note_id != note.pk:
             raise NotAllowed("This edit was made on another chart: reload the page.")
-        return Done(seen.result, replayed=True)
+        return Done(seen.result, note, replayed=True)
     if note.is_signed:
         raise Locked("This note was signed meanwhile: add what is missing as an addendum.")
     if version != note.version:
         raise Stale("The chart changed on another device.")
     versions = act.apply(note, by)
-    note.refresh_from_db(fields=["version"])
+    if note.version == version:  # the act worked on a copy of its own
+        note.refresh_from_db()
+        note.visit, note.author = visit, author
     result = {"key": str(key), "version": note.version, "versions": versions}
     Operation.objects.create(
         key=key,
@@ -59,7 +64,7 @@ def perform(note: Note, *, by: User, key: uuid.UUID, version: int, act: Act) -> 
         result=result,
         at=timezone.now(),
     )
-    return Done(result)
+    return Done(result, note)
 
 
 def last_change(subject: Any) -> dict[str, str] | None:

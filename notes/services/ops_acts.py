@@ -44,7 +44,7 @@ class PutBlock:
 
     def apply(self, note: Note, by: User) -> Versions:
         version = self.base.of(note, self.target)
-        block = blocks.save_block(
+        block = blocks.save_block_of_locked(
             note, by=by, public_id=self.target, version=version, entry=self.entry
         )
         return {str(self.target): block.version}

@@ -12,15 +12,15 @@ from notes.services.entries import packed_block
 from notes.services.live_elsewhere import elsewhere
 from notes.services.missing import Missing, missing_for
 from notes.services.texts import TEXT_FIELDS
-from notes.words import meanings_on
+from notes.words import Meanings, meanings_on
 
 LATELY = timedelta(minutes=2)
 
 
-def state_of(visit: Visit, note: Note) -> dict[str, Any]:
-    """What is stored now, with what still stops signing."""
+def state_of(visit: Visit, note: Note, words: Meanings | None = None) -> dict[str, Any]:
+    """What is stored now, with what still stops signing. ``words`` where they were read."""
     blocks, procedures = list(blocks_of(note)), list(procedures_of(note))
-    meanings_on(visit.date).read_into(blocks, procedures)
+    (words or meanings_on(visit.date)).read_into(blocks, procedures)
     live = LiveChart.objects.filter(note=note).first()
     running = live is not None and live.is_running
     missing = missing_for(note, blocks, procedures, running=running)

@@ -18,6 +18,7 @@ from notes.models import Note, Visit
 from notes.services import ops as services
 from notes.services.ops_state import state_of
 from notes.views.reach import charted_or_404
+from notes.words import Meanings
 
 UNREADABLE = "This edit could not be read: reload the page, then try again."
 
@@ -27,9 +28,10 @@ UNREADABLE = "This edit could not be read: reload the page, then try again."
 @require_POST
 def ops(request, visit_id):
     visit = charted_or_404(visit_id, request.user)
+    reader = Reader(visit, _performer(visit, request.user))
     try:
         key, version, sent = _envelope(request)
-        act = Reader(visit, _performer(visit, request.user)).read(sent)
+        act = reader.read(sent)
         done = services.perform(visit.note, by=request.user, key=key, version=version, act=act)
     except services.Locked as refusal:
         return _answer(visit, {"error": str(refusal)}, status=423)
@@ -40,7 +42,7 @@ def ops(request, visit_id):
         return _answer(visit, body, status=409)
     except NotAllowed as refusal:
         return _answer(visit, {"error": str(refusal)}, status=422)
-    response = _answer(visit, {"result": done.result}, status=200)
+    response = _stored(visit, done.note, {"result": done.result}, words=reader.words)
     if done.replayed:
         response["Idempotent-Replay"] = "true"
     return response
@@ -85,7 +87,14 @@ def _answer(visit: Visit, body: dict[str, Any], *, status: int) -> JsonResponse:
     """What happened to the edit, and the chart as it is stored now."""
     note = Note.objects.get(pk=visit.note.pk)
     note.visit, note.author = visit, visit.note.author
-    response = JsonResponse(body | {"state": state_of(visit, note)}, status=status)
+    return _stored(visit, note, body, status=status)
+
+
+def _stored(
+    visit: Visit, note: Note, body: dict[str, Any], *, status: int = 200,
+    words: Meanings | None = None,
+) -> JsonResponse:  # fmt: skip
+    response = JsonResponse(body | {"state": state_of(visit, note, words)}, status=status)
     response["ETag"] = f'"{note.version}"'
     response["Cache-Control"] = "no-store"
     return response
