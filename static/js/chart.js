@@ -171,7 +171,7 @@ async function toSigning(store, outbox, texts, editor, ask) {
     if (!said && late() > 1000) said = !ask.tell("Sending what was changed, then the review opens.");
   }
   if (outbox.status === "login") return ask.signIn();
-  if (outbox.waiting) return ask.tell(`Signing needs the server: ${outbox.waiting} changes are still on this device.`);
+  if (outbox.waiting) return ask.tell(`Signing needs the server: ${outbox.waiting} change${outbox.waiting === 1 ? " is" : "s are"} still on this device.`);
   location.assign(byId("charting").dataset.sign);
 }
 

@@ -40,6 +40,7 @@ RAW = """async () => {
 }"""  # noqa: E501 a script
 
 
+STORE = "document.querySelector('#charting').charting.store"
 RUNNING = "document.querySelector('#charting').charting.store.view.running.start"
 
 
@@ -261,6 +262,30 @@ def test_text_written_on_two_devices_is_shown_and_kept_both(signed_in, chart):
 
     assert chart.fresh().plan == "Theirs.\nMine."
     expect(mine.locator("#id_plan")).to_have_value("Theirs.\nMine.")
+
+
+def test_restored_older_database_asks_about_what_the_page_had(context, chart):
+    page = open_chart(context, chart)
+    write_plan(page, "First.")
+    saved(page)
+    copy = chart.fresh()
+    write_plan(page, "First. Second.")
+    saved(page)
+    until(lambda: chart.fresh().plan == "First. Second.")
+
+    with scope(chart.practice):  # as an older copy of the database has it
+        Note.objects.filter(pk=chart.note.pk).update(version=copy.version, plan=copy.plan)
+    page.evaluate(f"{STORE}.stored.now -= 60")  # a restore takes longer than an answer
+    add_by_table(page)
+
+    expect(
+        page.get_by_text("The server came back from an older copy of this chart.")
+    ).to_be_visible()
+    page.get_by_role("button", name="Keep mine").click()
+    saved(page)
+    until(lambda: chart.fresh().plan == "First. Second.")
+    expect(page.locator("#id_plan")).to_have_value("First. Second.")
+    until(lambda: on_disk(page) == 0)
 
 
 def test_signed_meanwhile_keeps_what_was_not_applied(context, chart):

@@ -3,6 +3,8 @@ import { setServerTime } from "chart/clock";
 import { apply, content, touches } from "chart/edits";
 
 const BY_REGIONS = ["CMT", "OMT"];
+const LATEST = 30; // seconds: no answer says so long after another what was before it
+const RESTORED = "The server came back from an older copy of this chart. Mine is what this page had: keep what is right.";
 
 export class Store extends EventTarget {
   constructor(boot, state, outbox) {
@@ -70,9 +72,26 @@ export class Store extends EventTarget {
   /** A state from the server; an older one that arrives late is not looked at. */
   take(state) {
     setServerTime(state.now);
-    if (state.version < this.stored.version) return;
+    const had = this.stored, isOlder = state.version < had.version;
+    if (isOlder && state.now < had.now + LATEST) return;
     this.stored = state;
+    if (isOlder) this.askAgain(had);
     this.refresh();
+  }
+
+  /** An older copy of the database was restored: what this page had of the chart is not dropped. */
+  askAgain(had) {
+    const held = { why: "conflict", error: RESTORED, theirs: null };
+    const fields = (row) => ({ ...content(row), start: row.start, end: row.end });
+    for (const [section, text] of Object.entries(had.texts)) {
+      const base = this.stored.texts[section];
+      if (text !== base) this.outbox.add({ op: "text", section, base, text }, held);
+    }
+    for (const row of had.blocks) {
+      const now = this.stored.blocks.find(({ id }) => id === row.id);
+      if (now && JSON.stringify(fields(now)) === JSON.stringify(fields(row))) continue;
+      this.outbox.add({ op: "put", id: row.id, base: now?.version ?? 0, fields: fields(row) }, held);
+    }
   }
 
   compute() {
