@@ -16,8 +16,8 @@ from billing.engine.words import listed
 
 OVERLAP = Rule(
     "minutes.overlap",
-    "A minute is counted once; where two entries overlap it is credited to the earlier one, and "
-    "to the therapist where an assistant gave the same code at the same time",
+    "A minute is counted once: for the entry that began first, and as the therapist's where an "
+    "assistant gave the same code at the same time",
     "CMS Pub. 100-04 ch. 5 s. 20.2; NCCI Policy Manual ch. XI.P.2: one service in one period",
     "warn",
 )

@@ -68,8 +68,9 @@ def test_lists_differ_entry_by_entry():
         ("Pairs of this payer's own: 97530 and 97140", "as the table has it",
          "97140 with a modifier where the times differ"),
         ("Never paid together: 97140 and 97124", "no such rule", "denied"),
-        ("What stops signing, what warns: A minute is counted once; where two entries overlap it "
-         "is credited to the earlier one", "the check's own level", "must be mended"),
+        ("What stops signing, what warns: A minute is counted once: for the entry that began "
+         "first, and as the therapist's where an assistant gave the same code at the same time",
+         "the check's own level", "must be mended"),
     ]  # fmt: skip
 
 
