@@ -13,10 +13,16 @@ from django.utils import timezone
 
 from clinic import guards
 from clinic.models import AuditEvent
+from clinic.scope import every_practice
+from clinic.services.audit_anchors import chain_state
 from clinic.services.backup import keeping
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=2)
 NIGHTLY = timedelta(hours=26)
+BEHIND = (
+    "The trail does not reach its last anchor in {} of its chains: an older copy of the database "
+    "was restored, or events are gone. Ask everybody what they wrote since; run verify_records."
+)
 _MB = 1_048_576
 
 
@@ -101,6 +107,10 @@ def anchors_are_fresh(now: datetime) -> tuple[bool, str]:
         written = datetime.fromtimestamp(settings.AUDIT_ANCHOR_FILE.stat().st_mtime, UTC)
     except FileNotFoundError:
         return False, "No anchor was ever written: set up the nightly timer."
+    with every_practice("each chain has an anchor of its own"):
+        state = chain_state()
+    if state.behind_anchor:
+        return False, BEHIND.format(len(state.behind_anchor))
     return now - written <= NIGHTLY, f"The last anchor is {_span(now - written)} old."
 
 

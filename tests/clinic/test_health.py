@@ -16,6 +16,8 @@ from clinic.enums import Role
 from clinic.roles import as_owner
 from clinic.services import audit, health
 from clinic.services.backup import keeping, making
+from tests.clinic.audit.tampering import guards_off, sql, write
+from tests.factories import make_user
 from tests.snapshot import snapshot
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -70,6 +72,21 @@ def test_empty_monitoring_secret_opens_nothing(client, kept_well, db):
     kept_well.MONITORING_SECRET = ""
 
     assert "details" not in client.get("/readyz", headers={"Authorization": "Bearer "}).json()
+
+
+def test_T_U07_restored_older_database_is_told_before_anybody_verifies(kept_well, in_practice):
+    admin = make_user(Role.ADMIN)
+    write(admin, 3)
+    call_command("anchor_audit", verbosity=0)
+    write(admin, 2)
+    assert not_ok() == []
+
+    with guards_off():
+        sql("DELETE FROM clinic_auditevent WHERE seq > 2")
+
+    told = {answer.name: answer.detail for answer in health.answers() if not answer.ok}
+    assert list(told) == ["anchors"]
+    assert told["anchors"] == health.BEHIND.format(1)
 
 
 def test_readyz_writes_nothing(client, kept_well, db):
