@@ -13,6 +13,7 @@ from billing.services.freezing import day_from_plain
 from billing.services.policies import engine_policy
 from billing.services.record_facts import record_of
 from billing.services.reference import tables_on
+from clinic.documents.pages.rules import named
 
 DENIES = ("block", "warn")
 
@@ -57,7 +58,7 @@ class Score:
 class Report:
     sampled: Sequence[ChargeSet]
     scores: Sequence[Score]
-    rules: Sequence[tuple[str, str, int]]
+    rules: Sequence[tuple[str, str, str, int]]  # id, name, an example, how often
     judged: Sequence[Judged]
 
 
@@ -74,7 +75,8 @@ def review(*, first: date, last: date, size: int, seed: int = 0) -> Report:
         rules[rule] = (example, so_far + number)
     ranked = sorted(rules.items(), key=lambda row: (-row[1][1], row[0]))
     return Report(
-        sampled, scores, [(rule, text, number) for rule, (text, number) in ranked],
+        sampled, scores,
+        [(rule, named(rule)[0] or rule, text, number) for rule, (text, number) in ranked],
         [j for j in judged if j.findings],
     )  # fmt: skip
 

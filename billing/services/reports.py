@@ -12,6 +12,7 @@ from billing import money
 from billing.models import ChargeLine, ChargeSet, DeskItem, RemittedClaim
 from billing.presentation import wording
 from billing.services.desk_refresh import DISTINCT
+from clinic.documents.pages.rules import named
 from notes.enums import VisitStatus
 from notes.models import Visit
 
@@ -73,12 +74,13 @@ def unbilled(period: Period) -> Report:
             minutes[key] += part["minutes"]
             visits[key] += 1
             texts.setdefault(key, part["text"])
-    rows = tuple((code, rule, texts[code, rule], visits[code, rule], count)
+    names = {rule: named(rule)[0] or rule for _, rule in minutes}
+    rows = tuple((code, names[rule], texts[code, rule], visits[code, rule], count, rule)
                  for (code, rule), count in minutes.most_common())  # fmt: skip
-    bars = tuple(Bar(f"{code} {rule}", n) for (code, rule), n in minutes.most_common(8))
+    bars = tuple(Bar(f"{code} {names[rule]}", n) for (code, rule), n in minutes.most_common(8))
     return Report("unbilled", "Minutes without a charge", "With the rule that left them out.",
-                  ("Code", "Rule", "Reason (an example)", "Visits", "Minutes"), rows, bars,
-                  frozenset({3, 4}), "min")  # fmt: skip
+                  ("Code", "Rule", "Reason (an example)", "Visits", "Minutes", "Rule id"), rows,
+                  bars, frozenset({3, 4}), "min")  # fmt: skip
 
 
 def distinct(period: Period) -> Report:

@@ -10,10 +10,21 @@ from openpyxl import load_workbook
 
 from billing.money import amount
 from billing.report_charts import chart_of, shown
-from billing.services.reports import REPORTS, Bar, Period, Report, ageing, distinct, units
+from billing.services.reports import (
+    REPORTS,
+    Bar,
+    Period,
+    Report,
+    ageing,
+    distinct,
+    unbilled,
+    units,
+)
 from billing.services.reports_files import as_csv, as_xlsx
 from clinic.enums import Network
-from tests.billing.desk_making import make_signed
+from tests.billing.desk_making import make_course, make_signed
+from tests.factories import make_block, make_note, make_visit
+from tests.notes.acts import sign
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 DANGEROUS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("x")']
@@ -83,6 +94,22 @@ def test_units_are_counted_by_code_and_clinician(in_practice):
         ("97140", name, 1, Decimal("62.00")),
     ]
     assert sum(bar.value for bar in report.bars) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_unbilled_minutes_say_their_rule_in_words_and_its_id_last(in_practice):
+    note = make_note(make_visit(episode=make_course()))
+    make_block(note, "09:00", "09:20", diagnosis_codes=["M54.2"])
+    make_block(note, "09:20", "09:25", technique="therapeutic_exercise", diagnosis_codes=["M54.2"])
+    sign(note)
+
+    report = unbilled(YEAR)
+
+    assert [(row[0], row[1], row[3], row[4], row[5]) for row in report.rows] == [
+        ("97110", "Midpoint rule (AMA)", 1, 5, "units.ama-midpoint")
+    ]
+    assert report.bars == (Bar("97110 Midpoint rule (AMA)", 5),)
 
 
 @pytest.mark.slow

@@ -101,7 +101,7 @@ def test_review_scores_each_note_under_each_payer(medicare):
 
     [score] = report.scores
     assert (score.notes, score.denied + score.at_risk) == (1, 1)
-    assert "No plan of care covers this visit." in {text for _, text, _ in report.rules}
+    assert "No plan of care covers this visit." in {row[2] for row in report.rules}
 
 
 def test_same_draw_samples_the_same_notes(in_practice):
@@ -124,4 +124,5 @@ def test_page_shows_scores_and_reasons(medicare):
 
     assert medicare.note.number in page
     assert "No plan of care covers this visit." in page
+    assert '<span class="sub" title="Rule plan.missing">Plan of care on file</span>' in page
     assert not CosignRequest.objects.exists()
