@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -35,6 +36,7 @@ TONES = {
 def claim_list(request):
     rows = Claim.objects.select_related("payer", "file", "charge_set__note__visit__patient")
     state = request.GET.get("state", "")
+    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     if state in ClaimState.values:
         rows = rows.filter(state=state)
     page = Paginator(rows.order_by("-pk"), 50).get_page(request.GET.get("page"))
@@ -48,7 +50,8 @@ def claim_list(request):
     context = {
         "page": page,
         "state": state,
-        "states": ClaimState.choices,
+        "states": [(value, label, counts.get(value, 0)) for value, label in ClaimState.choices],
+        "count": sum(counts.values()),
         "files": files,
         "has_folder": claims_transport.folder_of(request.user.practice) is not None,
         "settings": claims.settings_of(request.user.practice),

@@ -22,7 +22,8 @@ from clinic.views.proving import fresh_proof_required
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 SHOWN = 100
 HEAD = (
-    "Posted", "Date", "Patient", "Record no.", "What", "Why", "By", "Patient owes", "Payer owes",
+    "Posted", "Date", "Patient", "Record no.", "Visit", "What", "Why", "By", "Patient owes",
+    "Payer owes",
 )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def _line(entry: LedgerEntry, zone) -> tuple[object, ...]:
         entry.happened_on.isoformat(),
         str(entry.patient),
         entry.patient.record_number,
+        entry.charge_set.note.visit.date.isoformat() if entry.charge_set else "credit",
         entry_row(entry)["what"],
         entry.reason,
         str(entry.posted_by or "payer's file"),

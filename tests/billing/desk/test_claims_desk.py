@@ -65,6 +65,14 @@ def test_file_holds_the_visit_and_passes_both_checks(claim):
     assert (claim.total_cents, claim.file.claim_count) == (claim.charge_set.total_cents, 1)
 
 
+def test_list_counts_the_claims_of_each_state(claim, office_client):
+    page = office_client.get("/billing/claims/", {"state": "denied"})
+
+    counts = {value: number for value, _, number in page.context["states"]}
+    assert (page.context["count"], counts.pop("made"), set(counts.values())) == (1, 1, {0})
+    assert list(page.context["page"]) == []
+
+
 def test_visit_with_a_problem_stays_out_and_the_others_go(charge_set, office):
     course = make_course(network=Network.IN)
     course.coverage.member_id = ""
