@@ -20,6 +20,9 @@ from tests.factories import make_clinician, make_practice, make_user
 from tests.no_network import refuse_connections
 from tests.run_time_role import set_up_run_time_role, stop_acting_as_run_time_role
 
+NEVER_ON_ONE_ENGINE = {"isolation", "concurrency", "integrity", "audit", "test_access",
+                       "test_guards", "test_scope", "test_dbsetup"}  # fmt: skip
+
 
 def pytest_configure(config: pytest.Config) -> None:
     refuse_connections()
@@ -28,11 +31,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what must hold on both engines, so that the second run can leave out the rest."""
+    """Mark what must hold on both engines, so that the second run can leave out the rest.
+
+    Asked of both: whatever can differ between them. SQL of ours, constraints, triggers, row-level
+    security, locks and transactions, queries over texts, dates and JSON, the number of queries,
+    what typed text does to a column, and each service at least once. Asked of SQLite alone: tests
+    without a database, and those marked `one_engine`, in which rows only feed what is printed,
+    said or signed, while other tests send the same statements to both engines. Guards, isolation,
+    access and what happens at once never get that mark.
+    """
     for item in items:
         uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-        if uses or item.get_closest_marker("django_db"):
+        if (uses or item.get_closest_marker("django_db")) and not _on_one_engine(item):
             item.add_marker("database")
+
+
+def _on_one_engine(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_engine") is None:
+        return False
+    places = item.nodeid.split("::")[0].removesuffix(".py").split("/")
+    if NEVER_ON_ONE_ENGINE & {*places}:
+        raise pytest.UsageError(f"{item.nodeid} holds on both engines: take one_engine off.")
+    return True
 
 
 def pytest_collection_finish() -> None:

@@ -13,7 +13,8 @@ from tests.clinic.observatory import BEST, judge, policy_of, score
 from tests.clinic.world import ARGS, QUERIES, make_world
 from tests.conftest import client_of
 
-pytestmark = pytest.mark.django_db
+# The same pages are asked for on both engines in test_access.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 HOST = "handline.clinic.example"
 PRODUCTION = {
     "ALLOWED_HOSTS": [HOST],

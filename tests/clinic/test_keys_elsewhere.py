@@ -27,6 +27,8 @@ from tests.clinic.documents.softhsm import PIN, make_token
 from tests.factories import make_block, make_clinician, make_episode, make_note, make_visit
 from tests.notes.acts import sign
 
+pytestmark = pytest.mark.one_engine  # what a token or an authority answers, not what is stored
+
 
 @pytest.fixture
 def draft(in_practice) -> Note:

@@ -61,6 +61,7 @@ def form_of(client, draft: PayerPolicy) -> dict[str, str]:
     return fields_of(client.get(url("policy", draft)), "policy-form")
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("typed", "sentence"), REFUSED)
 def test_bad_setting_gets_one_sentence_and_nothing_is_saved(admin, typed, sentence):
     draft = make_draft_of()

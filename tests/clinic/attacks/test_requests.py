@@ -100,6 +100,7 @@ def pages(ground, django_db_blocker):
     return found | {"patient": chart.text_read}
 
 
+@pytest.mark.one_engine
 def test_T_X06_words_of_templates_are_printed_as_typed(pages):
     computed = re.compile(r"(&quot;|\")49\b")
 
@@ -107,6 +108,7 @@ def test_T_X06_words_of_templates_are_printed_as_typed(pages):
     assert "{{7*7}}" in pages["patient"]
 
 
+@pytest.mark.one_engine
 def test_T_X01_markup_in_every_name_is_escaped_on_every_page(pages):
     live = re.compile(r"<b>&(?:amp;)?(?:#x27;|')")
 

@@ -30,7 +30,8 @@ def prepared(django_db_setup, django_db_blocker):
         with scope(practice):
             words = ground()
             note = clean_note(words, all_stories()[SHOULDER], "medicare")
-        yield practice, words, note
+            said = said_before_signing(note)
+        yield practice, words, note, said
         transaction.set_rollback(True)
 
 
@@ -49,6 +50,12 @@ def clean(prepared, in_practice) -> Note:
     return Note.objects.get(pk=prepared[2].pk)
 
 
+@pytest.fixture
+def before(prepared) -> list[tuple[str, str]]:
+    """What is said of the clean note."""
+    return prepared[3]
+
+
 def test_the_list_has_at_least_thirty_defects_each_seeded_once():
     names = [defect["seed"] for defect in DEFECTS]
 
@@ -57,10 +64,9 @@ def test_the_list_has_at_least_thirty_defects_each_seeded_once():
 
 
 @pytest.mark.slow
+@pytest.mark.one_engine
 @pytest.mark.parametrize("defect", DEFECTS, ids=[d["seed"] for d in DEFECTS])
-def test_defect_is_found_before_signing(clean, defect):
-    before = said_before_signing(clean)
-
+def test_defect_is_found_before_signing(clean, before, defect):
     getattr(seeds, defect["seed"])(clean)
     found = [text for level, text in said_before_signing(clean) if defect["says"] in text]
 
@@ -83,6 +89,7 @@ def _payer(discipline: str, turn: int) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("place", "preset"), thirty())
 def test_clean_note_is_not_blocked(words, place, preset):
     story = all_stories()[place]
