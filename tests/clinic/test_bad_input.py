@@ -14,11 +14,13 @@ from django.db.utils import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from clinic import disk_full
 from clinic.disk_full import is_full
 from clinic.documents.errors import DocumentError
 from clinic.documents.verify import LARGEST
 from clinic.models import AuditEvent, SigningCertificate, StoredDocument
 from clinic.scope import scope
+from clinic.views.errors import server_error
 from notes.models import Note
 from tests.clinic.documents.golden import small
 from tests.conftest import client_of
@@ -133,6 +135,27 @@ def _pragma(words: str) -> int:
 )
 def test_full_disk_is_known_by_what_each_part_says(error, full):
     assert is_full(error) is full
+
+
+@pytest.mark.parametrize("said", ["disk I/O error", "unable to open database file"])
+def test_what_sqlite_says_of_its_small_files_is_a_full_disk_where_no_room_is(monkeypatch, said):
+    with_room = is_full(OperationalError(said))
+    monkeypatch.setattr(disk_full, "ROOM", 2**80)  # more than any disk has
+
+    assert (with_room, is_full(OperationalError(said))) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("database or disk is full", 507), ("disk I/O error", 500)]
+)
+def test_full_disk_before_any_view_is_told_too(rf, said, status):
+    try:
+        raise OperationalError(said)
+    except OperationalError:
+        answer = server_error(rf.get("/"))
+
+    assert answer.status_code == status
+    assert ("The server's disk is full" in answer.content.decode()) is (status == 507)
 
 
 def _locked() -> bytes:
