@@ -22,8 +22,9 @@ from clinic.models import (
 from clinic.models.patient_search import token_row
 from clinic.services import audit
 from notes.enums import BatchState, ImportKind
+from notes.exchange.columns import columns_for
 from notes.exchange.people import People
-from notes.exchange.presets import fields_of, match_columns
+from notes.exchange.presets import fields_of
 from notes.exchange.rows import ADD, MERGE, Ground, Row, counts_of, judge
 from notes.exchange.tables import Table, read_table
 from notes.exchange.values import order_of
@@ -38,7 +39,7 @@ DATED = ("born_on", "starts_on", "ends_on", "starts_at")
 def read_batch(content: bytes, *, name: str, kind: str, preset: str, by: User) -> ImportBatch:
     """Keep the file and judge its rows; no patient is written yet."""
     table = read_table(content)
-    columns = match_columns(kind, preset, table.header)
+    columns = columns_for(kind, preset, table.header)
     batch = ImportBatch(
         kind=kind,
         preset=preset,

@@ -12,6 +12,7 @@ from clinic.errors import NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
 from clinic.spreadsheets import cell
+from notes.exchange.columns import choices_of, set_by_hand, word_of
 from notes.exchange.importing import apply_batch, map_columns, read_batch, rows_of
 from notes.exchange.presets import GUESSED, fields_of
 from notes.exchange.rows import REJECT
@@ -61,11 +62,17 @@ def batch(request, batch_id):
     audit.record("import.viewed", actor=request.user, subject=row)
     context = {
         "batch": row,
-        "header": table.header,
+        "choices": choices_of(table),
+        "by_hand": set_by_hand(row, table.header),
         "guessed": GUESSED.get(row.preset, ""),
-        "columns": [(name, row.columns.get(name, "")) for name in fields_of(row.kind)],
+        "columns": [(n, word_of(n), row.columns.get(n, "")) for n in fields_of(row.kind)],
+        "unused": [name for name in table.header if name not in row.columns.values()],
         "rejects": [r for r in rows if r.action == REJECT][:MOST_SHOWN],
-        "samples": [r for r in rows if r.action != REJECT][:8],
+        "samples": [
+            (r, [(word_of(name), value) for name, value in r.values.items() if value])
+            for r in rows
+            if r.action != REJECT
+        ][:8],
         "many": sum(row.counts.values()),
     }
     return render(request, "notes/import.html", context)

@@ -12,9 +12,11 @@ from django.urls import reverse
 from clinic.enums import Role
 from clinic.errors import NotAllowed
 from clinic.models import Coverage, Patient, PatientToken, Payer
+from clinic.scope import scope
 from clinic.services.patients_search import search_patients
+from notes.exchange.columns import WORDS
 from notes.exchange.importing import apply_batch, map_columns, read_batch, rows_of
-from notes.exchange.presets import GUESSED, LABELS, OF_KIND, match_columns
+from notes.exchange.presets import GUESSED, LABELS, OF_KIND, fields_of, match_columns
 from notes.exchange.undoing import undo_batch
 from notes.exchange.values import order_of
 from notes.models import Booking, EpisodeOfCare, ImportBatch, Note, Visit
@@ -200,6 +202,60 @@ def test_columns_are_corrected_by_hand(office):
     apply_batch(batch, by=office)
 
     assert Patient.objects.get().born_on == date(1980, 5, 17)
+
+
+ODD = "Pt First,Pt Last,Born,Notes\nAna,Silva,05/17/1980,x\n"
+BY_HAND = {"first_name": "Pt First", "last_name": "Pt Last", "born_on": "Born"}
+
+
+def test_columns_set_by_hand_count_for_the_next_file_of_the_same_kind(office):
+    first = read(office, ODD, preset="prompt")
+    map_columns(first, by=office, order="mdy", columns=BY_HAND)
+
+    later = read(office, ODD.replace("Ana,Silva", "Bo,Ek"), preset="prompt")
+    wider = read(office, ODD.replace("Notes", "Remarks"), preset="prompt")
+
+    assert (first.counts["reject"], later.columns, later.counts["add"]) == (1, BY_HAND, 1)
+    assert wider.columns == {}
+
+
+def test_columns_of_a_guess_do_not_follow_into_another_preset(office):
+    read(office, JANE, preset="chirotouch")
+
+    chosen = read(office, JANE, preset="jane")
+
+    assert chosen.columns == match_columns("patients", "jane", JANE.partition("\n")[0].split(","))
+
+
+def test_columns_of_another_practice_are_not_known_here(office, other_practice):
+    with scope(other_practice):
+        theirs = read(make_user(Role.OFFICE), ODD, preset="prompt")
+        map_columns(theirs, by=theirs.read_by, order="mdy", columns=BY_HAND)
+
+    assert read(office, ODD, preset="prompt").columns == {}
+
+
+def test_page_shows_each_column_with_a_value_of_it_in_words(office):
+    client = client_of(office)
+    batch = read(office, ODD, preset="prompt")
+    act = reverse("notes:import_act", args=[batch.public_id])
+
+    before = client.get(reverse("notes:import", args=[batch.public_id])).content.decode()
+    client.post(
+        act, {"act": "map", "order": "mdy"} | {f"column_{n}": c for n, c in BY_HAND.items()}
+    )
+    after = client.get(reverse("notes:import", args=[batch.public_id])).content.decode()
+
+    assert "Born (05/17/1980)</option>" in before
+    assert "Not taken from the file: Pt First, Pt Last, Born, Notes." in before
+    assert "Not taken from the file: Notes." in after
+    assert "as somebody set them by hand" in after
+
+
+def test_every_field_has_a_word_for_the_page():
+    named = {name for kind in OF_KIND for name in fields_of(kind)}
+
+    assert named - set(WORDS) == set()
 
 
 @pytest.mark.parametrize("preset", LABELS)
