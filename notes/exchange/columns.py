@@ -15,16 +15,16 @@ LOOKED_AT = 10  # the last files of this kind
 EXAMPLE = 24  # characters
 
 WORDS = {
-    "appointment_id": "Number of the appointment", "alert": "Alert", "born_on": "Date of birth",
+    "alert": "Alert", "appointment_id": "Number of the appointment", "born_on": "Date of birth",
     "city": "City", "clinician": "Clinician", "contact_name": "Emergency contact",
     "contact_phone": "Phone of the contact", "contact_relationship": "Who the contact is",
     "email": "E-mail", "ends_at": "Ends at", "ends_on": "Ends on", "first_name": "First name",
     "group_number": "Group number", "holder_name": "Insured person", "last_name": "Last name",
-    "location": "Location",
-    "member_id": "Member ID", "minutes": "Minutes", "name": "Whole name",
-    "other_phone": "Another phone", "payer": "Payer", "phone": "Phone", "preferred_name": "Preferred name",
-    "record_number": "Record number", "relationship": "Relationship to the insured",
-    "sex": "Sex", "source_id": "Number in the earlier system", "starts_at": "Starts at",
+    "location": "Location", "member_id": "Member ID", "minutes": "Minutes", "name": "Whole name",
+    "other_phone": "Another phone", "payer": "Payer", "phone": "Phone",
+    "preferred_name": "Preferred name", "record_number": "Record number",
+    "relationship": "Relationship to the insured", "sex": "Sex",
+    "source_id": "Number in the earlier system", "starts_at": "Starts at",
     "starts_on": "Starts on", "state": "State", "status": "Status", "street": "Street",
     "title": "Treatment", "zip_code": "ZIP code",
 }  # fmt: skip
