@@ -96,6 +96,7 @@ class DocumentKind(models.TextChoices):
     APPEAL = "appeal", "Appeal packet"
     PLAN = "plan", "Plan of care"
     PROGRESS = "progress", "Progress report"
+    AMENDMENT = "amendment", "Letter about an amendment"
 
 
 class Outcome(models.TextChoices):

@@ -76,6 +76,11 @@ urlpatterns = [
     path("patients/<int:pk>/export/", exports.patient_export, name="patient_export"),
     path("patients/<int:pk>/amendments/", amendments.amendments, name="amendments"),
     path(
+        "patients/<int:pk>/amendments/<int:amendment_pk>/letter/",
+        amendments.letter_pdf,
+        name="amendment_letter",
+    ),
+    path(
         "patients/<int:pk>/amendments/<int:amendment_pk>/", amendments.amendment, name="amendment"
     ),
     path("calendar/", calendar.calendar, name="calendar"),

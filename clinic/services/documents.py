@@ -26,6 +26,7 @@ _PREFIX = {
     DocumentKind.APPEAL: "AP",
     DocumentKind.PLAN: "PC",
     DocumentKind.PROGRESS: "PR",
+    DocumentKind.AMENDMENT: "AL",
 }
 
 

@@ -68,6 +68,10 @@ class DenyForm(Crispy, forms.Form):
     explanation = _text("Why, in words for the patient")
 
 
+class LetterForm(Crispy, forms.Form):
+    """Nothing to fill in: the letter says what was decided."""
+
+
 class TellForm(Crispy, forms.Form):
     on = forms.DateField(label="Letter sent on", widget=day())
     informed = forms.CharField(label="Others who were informed", max_length=300, required=False)

@@ -40,6 +40,9 @@ class AmendmentRequest(ScopedModel):
     )
     informed = models.CharField(max_length=300, blank=True)
     told_on = models.DateField(null=True, blank=True)
+    document = models.ForeignKey(
+        "clinic.StoredDocument", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     statement = models.TextField(blank=True)
     statement_on = models.DateField(null=True, blank=True)
     rebuttal = models.TextField(blank=True)

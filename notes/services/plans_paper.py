@@ -9,16 +9,16 @@ from django.utils import timezone
 from clinic.documents import parts
 from clinic.documents.care_contexts import Answer, CareLetter, Text
 from clinic.documents.desk_contexts import Fact, Table
-from clinic.documents.sign import Intent
 from clinic.enums import DocumentKind
 from clinic.errors import NotAllowed
 from clinic.models import Clinician, StoredDocument, User
-from clinic.services import audit, documents, issuing, rendering
+from clinic.services import audit, rendering
 from clinic.services.identity import Proof, seconds_between
 from clinic.services.waiting import told_when_held
 from notes.enums import GoalState
 from notes.models import EpisodeOfCare, PlanOfCare, ProgressReport
 from notes.printing import clinician_part, practice_part
+from notes.services.care_letters import issue_letter, says_the_same
 from notes.services.episodes import check_open
 
 PLAN_ATTESTATION = "I established this plan of care from my evaluation of the patient."
@@ -59,9 +59,7 @@ def sign_plan(plan: PlanOfCare, *, by: User, proof: Proof) -> StoredDocument:
             "next plan with it, then sign that one."
         )
     letter = _plan_letter(plan, clinician)
-    if plan.document and plan.document.context.get("signature", {}).get(
-        "record_sha256"
-    ) == _same_version(letter, plan.document):
+    if says_the_same(letter, plan.document):
         return plan.document
     document = _issue(
         letter, kind=DocumentKind.PLAN, episode=episode, clinician=clinician, by=by,
@@ -109,12 +107,10 @@ def _issue(
     at: datetime,
     replaces: StoredDocument | None,
 ) -> StoredDocument:
-    number = replaces.number if replaces else documents.next_number(kind)
-    version = replaces.version + 1 if replaces else 1
-    letter = replace(letter, number=number, version=version, earlier=_earlier(replaces))
-    since = seconds_between(proved_at, at)
-    signed = replace(
+    return issue_letter(
         letter,
+        kind=kind,
+        patient=episode.patient,
         signature=parts.Signature(
             name=f"{clinician.first_name} {clinician.last_name}",
             credential=clinician.credential,
@@ -122,39 +118,14 @@ def _issue(
             npi=clinician.npi,
             attestation=attestation,
             signed_at=at,
-            record_sha256=letter.fingerprint(),
+            record_sha256="",
             method=method,
-            seconds_since_authentication=since,
+            seconds_since_authentication=seconds_between(proved_at, at),
         ),
-    )
-
-    def render(verify_url: str | None) -> tuple[bytes, dict]:
-        printed = replace(signed, verify_url=verify_url)
-        before = bytes(replaces.content) if replaces else b""
-        return rendering.render_care_letter(printed, earlier=before), rendering.plain(printed)
-
-    paper = issuing.Paper(
-        kind=kind, number=number, version=version, patient=episode.patient, render=render,
+        signer=clinician,
+        by=by,
         replaces=replaces,
-    )  # fmt: skip
-    intent = Intent(reason=attestation, seconds_since_authentication=since, method=method)
-    return issuing.issue(paper, signer=clinician, intent=intent, by=by)
-
-
-def _earlier(document: StoredDocument | None) -> parts.Earlier | None:
-    if document is None:
-        return None
-    return parts.Earlier(
-        number=document.number,
-        version=document.version,
-        file_sha256=document.sha256,
-        issued_at=document.created_at,
     )
-
-
-def _same_version(letter: CareLetter, document: StoredDocument) -> str:
-    """The fingerprint that the document would have, if nothing changed since it was signed."""
-    return replace(letter, number=document.number, version=document.version).fingerprint()
 
 
 def _plan_letter(plan: PlanOfCare, clinician: Clinician) -> CareLetter:

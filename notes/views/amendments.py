@@ -8,19 +8,22 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
+from clinic.documents.errors import DocumentError
 from clinic.enums import Role
 from clinic.errors import NotAllowed
 from clinic.permissions import allow
 from clinic.services import audit
 from clinic.views.patients import about
 from clinic.views.patients_reach import patient_or_404
+from clinic.views.pdf import serve
 from notes.amendment_letters import letter_of
 from notes.forms.amendments import (
     AcceptForm,
     DenyForm,
     ExtendForm,
+    LetterForm,
     RebutForm,
     ReceiveForm,
     StatementForm,
@@ -28,6 +31,7 @@ from notes.forms.amendments import (
 )
 from notes.models import AmendmentRequest
 from notes.services import amendments as services
+from notes.services.amendment_paper import issue_amendment_letter, letter_is_on_paper
 
 MAY = (Role.THERAPIST, Role.OFFICE, Role.ADMIN)
 
@@ -72,7 +76,14 @@ def amendments(request, pk):
 def amendment(request, pk, amendment_pk):
     patient = patient_or_404(pk, request.user)
     rows = AmendmentRequest.objects.select_related(
-        "note", "clinician", "addendum__signature", "decided_by", "recorded_by", "practice"
+        "note",
+        "clinician",
+        "addendum__signature",
+        "decided_by",
+        "recorded_by",
+        "practice",
+        "document",
+        "patient",
     )
     row = get_object_or_404(rows, pk=amendment_pk, patient=patient)
     acts = _acts(row, request.POST if request.method == "POST" else None)
@@ -80,7 +91,7 @@ def amendment(request, pk, amendment_pk):
     if chosen is not None and chosen.form.is_valid():
         try:
             chosen.save(row, by=request.user, **chosen.form.cleaned_data)
-        except NotAllowed as refusal:
+        except (NotAllowed, DocumentError) as refusal:
             chosen.form.add_error(None, str(refusal))
         else:
             messages.success(request, chosen.done)
@@ -88,10 +99,21 @@ def amendment(request, pk, amendment_pk):
     audit.record("amendment.viewed", actor=request.user, subject=row, patient_id=patient.pk)
     context = {
         "patient": patient, "about": about(patient), "row": row, "acts": acts,
-        "letter": letter_of(row), "today": timezone.localdate(),
+        "letter": letter_of(row), "on_paper": letter_is_on_paper(row),
+        "today": timezone.localdate(),
     }  # fmt: skip
     status = 422 if request.method == "POST" else 200
     return render(request, "notes/amendment.html", context, status=status)
+
+
+@allow(*MAY)
+@require_GET
+def letter_pdf(request, pk, amendment_pk):
+    patient = patient_or_404(pk, request.user)
+    rows = AmendmentRequest.objects.filter(patient=patient, document__isnull=False)
+    row = get_object_or_404(rows.select_related("document"), pk=amendment_pk)
+    download = "download" in request.GET
+    return serve(row.document, to=request.user, download=download, asked=request.headers)
 
 
 def _acts(row: AmendmentRequest, sent: Any) -> list[Act]:
@@ -101,6 +123,10 @@ def _acts(row: AmendmentRequest, sent: Any) -> list[Act]:
         data = sent if sent is not None and sent.get("act") == key else None
         return kind(data, prefix=key, **given)
 
+    letter = [] if not letter_of(row) or letter_is_on_paper(row) else [
+        Act("letter", "Put the letter on paper", "Make the letter", form("letter", LetterForm),
+            issue_amendment_letter, "The letter is sealed and on file.")
+    ]  # fmt: skip
     if not row.decision:
         return [
             Act("accept", "Accept", "Accept", form("accept", AcceptForm, row=row),
@@ -110,8 +136,9 @@ def _acts(row: AmendmentRequest, sent: Any) -> list[Act]:
             *([] if row.extended_on else [
                 Act("extend", "Take 30 days more", "Extend", form("extend", ExtendForm),
                     services.extend, "Extended. Tell the patient why, in writing.")]),
+            *letter,
         ]  # fmt: skip
-    found = []
+    found = [*letter]
     if row.told_on is None:
         found.append(Act("tell", "Tell the patient", "Record as told", form("tell", TellForm),
                          services.tell, "Recorded."))  # fmt: skip

@@ -258,6 +258,7 @@ MATRIX: dict[str, Address] = {
     "notes:amendments": Address("patient", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
     # no act is named: the page again
     "notes:amendment": Address("amendment", GET=to(REGISTERS), POST=to(REGISTERS, 422)),
+    "notes:amendment_letter": Address("amendment", GET=to(REGISTERS)),
     "notes:cosign_queue": Address(GET=to([THERAPIST])),
     "notes:schedule": Address(GET=to(EVERYONE)),
     "notes:book": Address(GET=to(EVERYONE), POST=to(EVERYONE, 302, quiet=True)),

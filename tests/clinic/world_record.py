@@ -14,7 +14,8 @@ from notes.exchange.exporting import ask_export
 from notes.exchange.importing import read_batch
 from notes.models import Goal, Note
 from notes.scores import SCALES
-from notes.services.amendments import receive
+from notes.services.amendment_paper import issue_amendment_letter
+from notes.services.amendments import extend, receive
 from notes.services.plans_paper import sign_plan
 from notes.services.plans_progress import GoalProgress, sign_progress_report
 from notes.services.review import leave_remark
@@ -43,10 +44,13 @@ def record_args(
 
 
 def _amendment(signed: Note, *, by: User, mark: str):
-    return receive(
+    """Asked for, and answered by a letter that more time is needed."""
+    row = receive(
         signed.visit.patient, by=by, received_on=timezone.localdate(), asked_by=mark, text=mark,
         note=signed,
     )  # fmt: skip
+    issue_amendment_letter(extend(row, by=by, because=mark), by=by)
+    return row
 
 
 def _exchange_args(admin: User, *, mark: str) -> dict[str, list[Any]]:

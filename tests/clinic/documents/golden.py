@@ -37,6 +37,7 @@ JOBS: dict[str, Callable[[], Job]] = {
     "superbill-form": lambda: superbill_form_job(s.superbill(3)),
     "plan-of-care": lambda: care_letter_job(care.plan_of_care()),
     "progress-report": lambda: care_letter_job(care.progress_report()),
+    "amendment-letter": lambda: care_letter_job(care.amendment_letter()),
     "statement": lambda: desk_paper_job(desk.STATEMENT),
     "receipt": lambda: desk_paper_job(desk.RECEIPT),
     "estimate": lambda: desk_paper_job(desk.ESTIMATE),

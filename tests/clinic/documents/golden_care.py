@@ -54,6 +54,36 @@ def plan_of_care() -> CareLetter:
     )
 
 
+def amendment_letter() -> CareLetter:
+    """The answer to a patient who asked to have the record amended, and was denied."""
+    return _signed(
+        CareLetter(
+            practice=s.PRACTICE,
+            kind="Amendment letter",
+            number="AL-000002",
+            patient=s.PATIENT,
+            clinician=s.CLINICIAN,
+            about="request of 03/02/2026",
+            facts=(
+                Fact("Received on", "03/02/2026"),
+                Fact("Asked by", "The patient"),
+                Fact("Answer due", "05/01/2026"),
+                Fact("Decision", "Denied"),
+                Fact("Decided on", "03/09/2026"),
+                Fact("Session note", "SN-240000"),
+            ),
+            texts=(
+                Text("Your request", "You asked us to amend your record: “It was the left.”"),
+                Text(
+                    "Our answer", "We do not change the record. It is accurate and complete. " * 3
+                ),
+                Text("If you disagree", "You may send us a statement that says why. " * 6),
+                Text("Where you may complain", "Ask for our privacy contact. " * 5),
+            ),
+        )
+    )
+
+
 def progress_report() -> CareLetter:
     now = ("66 degrees", "28 %", "7")
     return _signed(

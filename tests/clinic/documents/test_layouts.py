@@ -34,7 +34,8 @@ HEADINGS = {
     "ASSESSMENT", "PLAN", "WHO TOOK PART", "PATIENT AND PLAN", "PROVIDER", "SERVICES",
     "Untimed services", "Minutes without a charge", "Findings, and how they were answered",
     "EXPECTED SERVICES", "ENCLOSED", "ADDENDUM 1", "GOALS", "TYPE OF TREATMENT",
-    "PROGRESS SO FAR", "WHY SKILLED CARE HAS TO GO ON",
+    "PROGRESS SO FAR", "YOUR REQUEST", "OUR ANSWER", "IF YOU DISAGREE",
+    "WHERE YOU MAY COMPLAIN", "WHY SKILLED CARE HAS TO GO ON",
 }  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(name):
         ("superbill-12-a4", 1),
         ("plan-of-care", 1),
         ("progress-report", 1),
+        ("amendment-letter", 1),
     ],
 )
 def test_usual_papers_take_few_pages(name, pages):

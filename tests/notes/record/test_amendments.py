@@ -307,6 +307,7 @@ def test_request_goes_its_way_through_the_pages(signed, admin):
     client.post(page_of(row), {"act": "tell", "tell-on": today})
     client.post(page_of(row), {"act": "disagree", "disagree-text": "Wrong."})
     client.post(page_of(row), {"act": "rebut", "rebut-text": "Right."})
+    client.post(page_of(row), {"act": "letter"})
 
     row.refresh_from_db()
     page = client.get(page_of(row)).content.decode()
