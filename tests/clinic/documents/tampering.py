@@ -3,12 +3,18 @@
 import io
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pikepdf
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.signers import PdfSigner
+from pyhanko.stamp.noop import NoOpStampStyle
 
+from clinic.documents import pades
 from clinic.documents.errors import DocumentError
+from clinic.documents.sign import Intent, Signer
 from clinic.documents.verify import verify_pdf
 
 
@@ -71,6 +77,15 @@ def drop_signature(pdf) -> None:
 
 def swap_attachment(pdf) -> None:
     pdf.attachments["record.json"] = pikepdf.AttachedFileSpec(pdf, b"{}", filename="record.json")
+
+
+def signed_leniently(body: bytes, signer: Signer, intent: Intent) -> bytes:
+    """Certified like ours, but with forms and further signatures allowed (DocMDP P 2)."""
+    ours = pades._metadata(signer, intent, None)
+    lenient = replace(ours, docmdp_permissions=MDPPerm.FILL_FORMS)
+    tool = PdfSigner(lenient, pades._cms_signer(signer), stamp_style=NoOpStampStyle())
+    writer = IncrementalPdfFileWriter(io.BytesIO(body))
+    return tool.sign_pdf(writer, existing_fields_only=True).getvalue()
 
 
 def flipped(body: bytes) -> bytes:

@@ -16,7 +16,12 @@ from clinic.documents.verify import LARGEST, RegistryEntry, Report, Trust, verif
 from tests.clinic.documents import samples as s
 from tests.clinic.documents.conftest import INTENT, NOW, make_house
 from tests.clinic.documents.golden import golden, small
-from tests.clinic.documents.tampering import TAMPERINGS, slipped_through, structural_places
+from tests.clinic.documents.tampering import (
+    TAMPERINGS,
+    signed_leniently,
+    slipped_through,
+    structural_places,
+)
 
 
 def trusting(_digest: str) -> RegistryEntry:
@@ -59,6 +64,17 @@ def test_tampered_document_is_refused_by_registry_and_by_signature(house, signed
     assert "registry" in failed(with_registry)
     assert not without.accepted
     assert failed(without) - {"registry"}
+
+
+@pytest.mark.parametrize("name", ["content replaced by an update", "annotation added by an update"])
+def test_changed_document_whose_signature_would_allow_more_is_refused(house, name):
+    """What many readers let through on files that are certified less strictly than ours."""
+    lenient = signed_leniently(golden("note-8"), house.signer, INTENT)
+
+    report = verify_pdf(TAMPERINGS[name](lenient), trust=house.trust, registry=trusting, now=NOW)
+
+    assert not report.accepted
+    assert failed(report)
 
 
 def test_truncated_document_is_refused(house, signed, registry):
