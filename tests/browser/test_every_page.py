@@ -19,7 +19,7 @@ from notes.models import CosignRequest, Note, Visit
 from notes.services.addenda import add_addendum
 from tests.billing.making import make_fees, make_payer_with
 from tests.browser.charts import noon_zone
-from tests.browser.looks import drawn, faults
+from tests.browser.looks import WIDTHS, drawn, faults
 from tests.factories import (
     at,
     make_block,
@@ -177,6 +177,32 @@ def test_page_is_accessible_in_each_theme_and_width(place, signed_in, name):
     page.wait_for_load_state("networkidle")
 
     assert faults(page) == []
+
+
+# What only the dark theme has wrong: a color, and a picture without words that light hides.
+ONLY_IN_THE_DARK = """() => {
+  const picture = "<img class=late width=9 height=9>";
+  document.querySelector("main").insertAdjacentHTML("beforeend", picture);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(%r);
+  document.adoptedStyleSheets = [sheet];
+}"""
+DARK_COLOR = "img.late { display: none } html[data-theme=dark] h1 { color: #222 !important }"
+DARK_PICTURE = "html[data-theme=light] img.late { display: none }"
+
+
+@pytest.mark.parametrize(
+    ("style", "rule"), [(DARK_COLOR, "color-contrast"), (DARK_PICTURE, "image-alt")]
+)
+def test_fault_of_the_dark_theme_alone_is_found_at_each_width(place, signed_in, style, rule):
+    page = signed_in(place["people"][Role.OFFICE]).new_page()
+    page.goto("/verify/")
+
+    page.evaluate(ONLY_IN_THE_DARK % style)
+
+    assert [line.split(": ")[:2] for line in faults(page)] == [
+        [f"dark, {width} px", rule] for width in WIDTHS
+    ]
 
 
 def test_theme_a_person_chose_is_the_one_that_is_drawn(place, signed_in):
