@@ -7,6 +7,7 @@ Typst tags and conforms (PDF/A-3a, PDF/UA-1) as ours does; ReportLab does neithe
 import io
 import json
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -28,6 +29,15 @@ LINE = ("date", "place", "code", "modifiers", "wording", "pointers", "minutes", 
 Section = tuple[str, list[str], list[list[str]]]  # title, texts, rows of a table
 
 
+def flat(texts: Iterable) -> Iterator[str]:
+    """Each text of nested rows: a rule stands there as its name and its id."""
+    for item in texts:
+        if isinstance(item, str):
+            yield item
+        else:
+            yield from flat(item)
+
+
 def sections(values: dict) -> list[Section]:
     """What stands on the page, in its order."""
     found: list[Section] = [
@@ -47,11 +57,11 @@ def sections(values: dict) -> list[Section]:
     for section in values.get("sections", []):
         rows = [
             [f"{line['code']} {line['modifiers']}", line["minutes"], line["units"],
-             line["pointers"], " ".join(text for text, _ in line["reasons"])
+             line["pointers"], " ".join(flat(line["reasons"]))
              + " ".join(f"{p['title']} {p['sides']}" for p in line["proofs"])]
             for line in section["lines"]
         ]  # fmt: skip
-        rest = [" ".join(row) for row in (*section["unbilled"], *section["findings"])]
+        rest = [" ".join(flat(row)) for row in (*section["unbilled"], *section["findings"])]
         found.append((section["title"], [*rest, section["basis"]], rows))
     found.append(("Assessment", values.get("assessment", []), []))
     found.append(("Plan", values.get("plan", []), []))
