@@ -22,6 +22,9 @@ from clinic.services.sign_ins import State
 KEY = "sign_in"
 DEVICE_COOKIE = "handline-device"
 A_YEAR = 365 * 24 * 3600
+CLOCK_CHANGED = (
+    "The server's clock was put right, so your sign-in ended. Drafts are kept: sign in again."
+)
 FORM = "application/x-www-form-urlencoded"
 
 # What somebody may reach who gave the password and has no second factor yet.
@@ -104,9 +107,12 @@ def _current(request) -> SignIn | None:
 def _finish(request, row: SignIn | None) -> None:
     why = row.ended_because if row is not None else ""
     if row is not None and not why:
-        sign_ins.end(row, because="12 hours")
+        why = "12 hours" if row.started_at < timezone.now() else "clock"
+        sign_ins.end(row, because=why)
     logout(request, show_message=False)
-    if why in ("", "12 hours"):
+    if why == "clock":
+        messages.info(request, CLOCK_CHANGED)
+    elif why in ("", "12 hours"):
         messages.info(request, "Your sign-in ended after 12 hours. Drafts are kept: sign in again.")
     else:
         messages.info(request, "This sign-in was ended. Drafts are kept: sign in again.")

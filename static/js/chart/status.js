@@ -73,7 +73,7 @@ export class Status {
     if (this.mark === mark) return;
     this.mark = mark;
     const rows = [];
-    if (Math.abs(off) > 120) rows.push(notice("warning", `This device's clock is ${Math.round(Math.abs(off) / 60)} minutes ${off > 0 ? "ahead" : "behind"}. Times here are the server's, so the chart is right; set the clock when you can.`));
+    if (Math.abs(off) > 120) rows.push(notice("warning", `This device's clock is ${Math.round(Math.abs(off) / 60)} minutes ${off > 0 ? "ahead" : "behind"} of the server's. Times here are the server's: set this clock, or tell your admin if the server's is wrong.`));
     if (editors.length) rows.push(notice("info", `${editors.join(" and ")} ${editors.length > 1 ? "are" : "is"} charting here too. Both of you are saved; where you change the same block, you are asked.`));
     if (old) rows.push(notice("warning", "Changes have waited on this device for more than a day. Connect it to the clinic's network."));
     if (others) rows.push(notice("info", `${others} change${others === 1 ? "" : "s"} of somebody else wait on this device, sealed, until that person signs in here.`));

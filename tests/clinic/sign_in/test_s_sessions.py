@@ -202,6 +202,7 @@ def test_t02_sign_in_of_a_time_to_come_is_over(browser, user):
     look(browser)
 
     assert not is_signed_in(browser)
+    assert SignIn.objects.get(user=user).ended_because == "clock"
 
 
 def test_t02_clock_that_is_put_right_by_half_a_minute_asks_nothing(browser, user):
