@@ -167,8 +167,13 @@ def _procedure(procedure: Procedure, visit: Visit, words: Meanings, code: str) -
         start=start.astimezone(visit.practice.zone).time() if start else None,
         minutes=procedure.minutes,
         by=f"{procedure.performer.last_name}, {procedure.performer.credential}",
-        remark=procedure.findings,
+        remark=_remark(procedure),
     )
+
+
+def _remark(procedure: Procedure) -> str:
+    short = "Cut short" if procedure.reduced else ""
+    return ". ".join(part for part in (short, procedure.findings) if part)
 
 
 def _contributors(

@@ -93,6 +93,7 @@ def _procedure(
         start=start,
         end=start + seconds if start is not None and seconds else None,
         seconds=seconds,
+        reduced=procedure.reduced,
         by="assistant" if procedure.performer.is_assistant else "therapist",
         diagnoses=tuple(code for code in procedure.diagnosis_codes if code in known),
         offset=offset,

@@ -73,6 +73,7 @@ class ProcedureContentForm(forms.Form):
     start = forms.IntegerField(required=False, min_value=0, max_value=_EPOCH_LIMIT)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=24 * 60)
     findings = forms.CharField(max_length=300, required=False)
+    reduced = forms.BooleanField(required=False)
 
     def __init__(self, *args, words: Meanings, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -189,6 +190,7 @@ class Reader:
             starts_at=_moment(data["start"]) if data["start"] is not None else None,
             minutes=data["minutes"],
             findings=data["findings"],
+            reduced=data["reduced"],
             diagnosis_codes=self._known(fields.get("diagnoses")),
         )
         check_procedure(entry)

@@ -25,6 +25,9 @@ class ProcedureForm(EntryForm):
     start = forms.TimeField(widget=ClockInput, required=False)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=24 * 60)
     findings = forms.CharField(max_length=300, required=False)
+    reduced = forms.BooleanField(
+        required=False, label="Cut short", help_text="Begun and ended early: modifier 52."
+    )
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].strip().upper()
@@ -39,6 +42,7 @@ class ProcedureForm(EntryForm):
             starts_at=instant(day, start, zone) if start is not None else None,
             minutes=data["minutes"],
             findings=data["findings"],
+            reduced=data["reduced"],
             diagnosis_codes=data["diagnoses"],
         )
 
@@ -57,5 +61,6 @@ def procedure_initial(procedure: Procedure, visit: Visit) -> dict:
         "start": start.astimezone(visit.practice.zone).time() if start else None,
         "minutes": procedure.minutes,
         "findings": procedure.findings,
+        "reduced": procedure.reduced,
         "diagnoses": procedure.diagnosis_codes,
     }

@@ -88,6 +88,9 @@ class Procedure(ScopedModel):
     starts_at = models.DateTimeField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     findings = models.CharField(max_length=300, blank=True)
+    reduced = models.BooleanField(
+        default=False, help_text="Cut short on purpose: billed with modifier 52."
+    )
     performer = models.ForeignKey("clinic.Clinician", models.PROTECT, related_name="+")
     diagnosis_codes = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -81,6 +81,7 @@ def _procedure(row: Procedure) -> dict[str, Any]:
         "start": _seconds(row.starts_at) if row.starts_at else None,
         "minutes": row.minutes,
         "findings": row.findings,
+        "reduced": row.reduced,
         "diagnoses": row.diagnosis_codes,
     }
 

@@ -17,7 +17,7 @@ from notes.models import BodyRegion, Note, Procedure, ProcedureRegion
 
 NEW = 0
 _FROM_REGIONS = ("CMT", "OMT")
-_FIELDS = ("code", "starts_at", "minutes", "findings")
+_FIELDS = ("code", "starts_at", "minutes", "findings", "reduced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class ProcedureEntry:
     starts_at: datetime | None = None
     minutes: int | None = None
     findings: str = ""
+    reduced: bool = False
     diagnosis_codes: Sequence[str] = ()
 
 

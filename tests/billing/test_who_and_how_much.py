@@ -12,7 +12,7 @@ from billing.services.policies_difference import rules_of
 from billing.services.policies_overrides import make_override
 from billing.services.rederive import rederive
 from billing.services.starter import load_reference
-from notes.models import Note, Visit
+from notes.models import Note, Procedure, Visit
 from tests.billing.making import make_draft, make_payer_with
 from tests.billing.payers.making import make_admin
 from tests.billing.reference.published import plain, rvu_row, rvu_text
@@ -67,6 +67,16 @@ def test_another_therapist_at_the_same_time_is_distinct_where_the_payer_takes_x(
     make_procedure(note, "97012", start="09:00", minutes=20, performer=performer)
 
     assert lines(note) == expected
+
+
+def test_untimed_service_that_was_cut_short_is_billed_so():
+    note = make_draft()
+
+    row = make_procedure(note, "97012", start="09:30", minutes=4, reduced=True)
+    short = lines(note)["97012"]
+    Procedure.objects.filter(pk=row.pk).update(reduced=False)
+
+    assert (short, lines(note)["97012"]) == (("52",), ())
 
 
 def test_an_assistant_is_nobody_else_than_the_supervisor():

@@ -39,7 +39,7 @@ export class Services {
       h("th", { scope: "row", class: "code" }, code(row)),
       h("td", { "data-label": "Regions" }, this.store.regionNames(row)),
       h("td", { "data-label": "Time" }, [row.start && clockLong(row.start), row.minutes && `${row.minutes} min`].filter(Boolean).join(" ")),
-      h("td", { "data-label": "Findings" }, row.findings),
+      h("td", { "data-label": "Findings" }, [row.reduced && "Cut short", row.findings].filter(Boolean).join(". ")),
       h("td", { class: "row-actions" },
         h("button", { type: "button", class: "btn btn-sm btn-quiet", onclick: () => this.edit(row) }, "Edit", hidden(` ${code(row)}`)),
         h("button", { type: "button", class: "btn btn-icon btn-quiet", onclick: () => this.remove(row) }, icon("trash"), hidden(`Remove ${code(row)}`))))));
@@ -50,6 +50,7 @@ export class Services {
     this.form.closest("details").open = true;
     this.field("code").value = row.code;
     this.field("findings").value = row.findings;
+    this.field("reduced").checked = row.reduced;
     this.field("minutes").value = row.minutes ?? "";
     this.field("start").value = row.start ? inputClock(row.start) : "";
     for (const box of this.form.querySelectorAll("[name=procedure-regions]")) box.checked = row.regions.includes(box.value);
@@ -78,6 +79,7 @@ export class Services {
       start: this.field("start").value ? fromInput(this.field("start").value, this.store.boot.day.starts) : null,
       minutes: this.field("minutes").value === "" ? null : Number(this.field("minutes").value),
       findings: this.field("findings").value.trim(),
+      reduced: this.field("reduced").checked,
       diagnoses: [...this.form.querySelectorAll("[name=procedure-diagnoses]:checked")].map((box) => box.value),
     };
     const id = this.id ?? crypto.randomUUID();

@@ -7,6 +7,7 @@ from django.urls import reverse
 from clinic.enums import Role
 from clinic.models import AuditEvent
 from notes.models import BodyRegion, Note, Operation, Procedure, TreatmentBlock
+from notes.printing import note_context
 from tests.factories import make_block, new_key
 from tests.notes.charting.sending import fields, own_note, put, seconds, send
 
@@ -137,6 +138,18 @@ def test_adjustment_is_charted(therapist_client):
     assert response.json()["state"]["procedures"][0]["code"] == "CMT"
     assert row.starts_at.timestamp() == seconds("09:20")
     assert Procedure.objects.count() == 0
+
+
+def test_service_cut_short_is_charted_and_printed_so(therapist_client):
+    note = own_note(therapist_client)
+    content = {"code": "97012", "minutes": 4, "findings": "Dizzy", "reduced": True}
+    edit = {"op": "put_procedure", "id": str(new_key()), "base": 0, "fields": content}
+
+    response = send(therapist_client, note, edit)
+
+    assert response.json()["state"]["procedures"][0]["reduced"] is True
+    (printed,) = note_context(Note.objects.get(), sections=(), totals=None).procedures
+    assert printed.remark == "Cut short. Dizzy"
 
 
 def test_retired_region_of_an_edit_made_earlier_is_kept(therapist_client):
