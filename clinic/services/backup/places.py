@@ -47,7 +47,7 @@ def place_of(database: dict[str, Any]) -> Place:
     from clinic.services.backup import postgres, sqlite  # noqa: PLC0415 they name this module
 
     engine = database["ENGINE"]
-    if engine.endswith("sqlite3"):
+    if engine.endswith(("sqlite", "sqlite3")):
         return sqlite.SqlitePlace(Path(database["NAME"]))
     if engine.endswith("postgresql"):
         return postgres.PostgresPlace.of(database)
