@@ -391,8 +391,8 @@ def test_edits_of_somebody_else_stay_sealed_on_a_shared_tablet(context, chart, s
     context.set_offline(True)
     write_plan(page, "First person's.")
     until(lambda: on_disk(page) == 1)
+    context.clear_cookies()  # first: what a closing page sends, offline or not, finds nobody
     page.close(run_before_unload=False)
-    context.clear_cookies()  # first: what is still closing must find nobody signed in
     context.set_offline(False)
     cookie = client_of(other.user).cookies["sessionid"]
     context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": server.url}])
